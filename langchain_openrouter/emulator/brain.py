@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NotRequired, Protocol, TypeAlias, TypedDict
 
-JSON: TypeAlias = "str | int | float | bool | None | Sequence[JSON] | Mapping[str, JSON]"
+JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON] | None"
 
 
 class FunctionSpec(TypedDict):
@@ -22,7 +22,7 @@ class FunctionSpec(TypedDict):
 
 
 class ToolSpec(TypedDict):
-    """One entry of a request's `tools`; a server tool has a `type` such as `openrouter:web_search` and no `function`."""
+    """One entry of `tools`; a server tool has a `type` such as `openrouter:web_search` and no `function`."""
 
     type: str
     function: NotRequired[FunctionSpec]
@@ -124,7 +124,7 @@ Reply: TypeAlias = Answer | Failure | Interruption | Verbatim
 
 
 class Brain(Protocol):
-    """Decides what the model answers. Called from several threads; the same request gives the same reply."""
+    """Decides what the model answers. Called from several threads."""
 
     checks_requests: bool
     """Whether the emulator refuses wrong requests (unknown model, bad parameters) before this brain is asked."""

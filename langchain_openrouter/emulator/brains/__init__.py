@@ -1,0 +1,1 @@
+"""Brains that come with the emulator."""
