@@ -1,0 +1,1 @@
+"""HTTP: the only part of the package that talks to the network."""

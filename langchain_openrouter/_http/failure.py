@@ -1,0 +1,111 @@
+"""What the network and the server can do instead of answering, as typed errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import httpx
+import orjson
+
+from langchain_openrouter._error_body import parse_error
+from langchain_openrouter.errors import APIConnectionError, APIStatusError, APITimeoutError, StreamInterruptedError
+
+# Raised before a connection stood or the whole request was out: nothing can have been billed, so it is safe to send
+# the same request again.
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.WriteError)
+
+
+class Target(NamedTuple):
+    """Where a request went, for messages."""
+
+    base_url: str
+    idle_timeout: float
+
+
+@contextmanager
+def opening(target: Target) -> Iterator[None]:
+    """Turn what httpx raises before an answer begins into typed errors."""
+    try:
+        yield
+    except httpx.HTTPError as error:
+        raise _connection_error(error, target) from error
+    except httpx.InvalidURL as error:
+        raise APIConnectionError(f"{target.base_url!r} is not a URL: {error}.", is_retryable=False) from error
+
+
+@contextmanager
+def reading(target: Target, generation_id: str | None) -> Iterator[None]:
+    """Turn what httpx raises within an answer into typed errors. None is retryable: the answer may be billed."""
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        raise APITimeoutError(
+            f"OpenRouter went silent for {target.idle_timeout:g} s in the middle of an answer. Set a longer `timeout` "
+            "(in seconds) if the model needs one.",
+            generation_id=generation_id,
+            is_retryable=False,
+        ) from error
+    except httpx.HTTPError as error:
+        raise StreamInterruptedError(
+            f"The connection broke in the middle of an answer ({_reason(error)}). What was generated may be billed; "
+            "look up the generation id.",
+            generation_id=generation_id,
+            is_retryable=False,
+        ) from error
+
+
+def status_error(status: int, headers: httpx.Headers, content: bytes) -> APIStatusError:
+    """Read the body of an answer that is not a success, whatever it is, into a typed error."""
+    try:
+        body = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        body = None
+    error = body.get("error", body.get("message")) if isinstance(body, dict) else None
+    return parse_error(
+        error or _plain_words(status, headers, content),
+        status=status,
+        body=body if body is not None else content.decode(errors="replace")[:10_000],
+        headers=headers,
+    )
+
+
+def _plain_words(status: int, headers: httpx.Headers, content: bytes) -> str:
+    if 300 <= status < 400:  # noqa: PLR2004 - HTTP
+        return f"redirected to {headers.get('location', 'nowhere')}; set base_url to where the API is"
+    text = content.decode(errors="replace")
+    words = " ".join(re.sub(r"<style.*?</style>|<script.*?</script>|<[^>]+>", " ", text, flags=re.DOTALL).split())
+    return words[:500]
+
+
+def _connection_error(error: httpx.HTTPError, target: Target) -> APIConnectionError:
+    sent = not isinstance(error, _NEVER_SENT) or _server_hung_up(error)
+    if isinstance(error, httpx.TimeoutException) and not _server_hung_up(error):
+        what = f"no answer from {target.base_url} in {target.idle_timeout:g} s" if sent else _unreachable(error, target)
+        return APITimeoutError(_sentence(what, sent=sent), is_retryable=not sent)
+    what = f"{target.base_url} closed the connection without an answer" if sent else _unreachable(error, target)
+    return APIConnectionError(_sentence(what, sent=sent), is_retryable=not sent)
+
+
+def _unreachable(error: httpx.HTTPError, target: Target) -> str:
+    return f"cannot connect to {target.base_url} ({_reason(error)})"
+
+
+def _sentence(what: str, *, sent: bool) -> str:
+    advice = (
+        "The request had been sent, so it may be billed and is not sent again by itself."
+        if sent
+        else "Check the network, the proxy and base_url."
+    )
+    return f"{what[0].upper()}{what[1:]}. {advice}"
+
+
+def _server_hung_up(error: httpx.HTTPError) -> bool:
+    # httpx-aiohttp files a server that hangs up under failures to connect; only its cause tells them apart
+    return type(error.__cause__).__name__ in {"ServerDisconnectedError", "ClientOSError"}
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    return str(error) or type(error).__name__

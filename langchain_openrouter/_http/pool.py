@@ -1,0 +1,144 @@
+"""Connections, shared: one pool per (base URL, key, proxy), with one client for threads and one for each event loop.
+
+A pool lives as long as somebody uses it. The clients of event loops close with their loop: a suspended asynchronous
+generator per loop holds the client, and Python closes such generators when the loop shuts down or the last reference
+goes, whichever comes first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import urllib.request
+import weakref
+from collections.abc import AsyncGenerator, MutableMapping
+from functools import cache
+from ssl import SSLContext
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+
+_LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=60.0)
+
+
+class PoolKey(NamedTuple):
+    """What calls must share to share connections."""
+
+    base_url: str
+    key_digest: bytes
+    """A digest of the API key, so that cookies of one key never travel with another."""
+    proxy: str | None
+    pid: int
+    """A connection cannot be shared with a forked child."""
+
+
+class Pool:
+    """The clients for one `PoolKey`."""
+
+    def __init__(self, key: PoolKey) -> None:
+        self.pid = key.pid
+        self._verify: SSLContext | bool = _ssl_context() if key.base_url.startswith("https") or key.proxy else False
+        self._proxy = key.proxy
+        self._lock = threading.Lock()
+        self._client: httpx.Client | None = None
+        self._async: MutableMapping[asyncio.AbstractEventLoop, _LoopClient] = weakref.WeakKeyDictionary()
+
+    def client(self) -> httpx.Client:
+        """The client for synchronous calls, from any thread."""
+        with self._lock:
+            if self._client is None:
+                self._client = httpx.Client(verify=self._verify, proxy=self._proxy, limits=_LIMITS, trust_env=False)
+                weakref.finalize(self, self._client.close)
+            return self._client
+
+    async def async_client(self) -> httpx.AsyncClient:
+        """The client for the running event loop."""
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            held = self._async.get(loop)
+            if held is None:
+                held = self._async[loop] = _LoopClient(self._verify, self._proxy)
+        await held.start()
+        return held.client
+
+    def close(self) -> None:
+        """Close the connections of synchronous calls; the next call opens new ones."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop; the next call opens new ones."""
+        with self._lock:
+            held = self._async.pop(asyncio.get_running_loop(), None)
+        if held is not None:
+            await held.close()
+
+
+class _LoopClient:
+    """An asynchronous client that closes when its event loop does."""
+
+    def __init__(self, verify: SSLContext | bool, proxy: str | None) -> None:
+        self.client = _aiohttp_client(verify, proxy)
+        self._closer = _close_at_the_end(self.client)
+        self._started = False
+
+    async def start(self) -> None:
+        if not self._started:
+            self._started = True
+            await anext(self._closer)
+
+    async def close(self) -> None:
+        await self._closer.aclose()
+
+
+async def _close_at_the_end(client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        await client.aclose()
+
+
+def _aiohttp_client(verify: SSLContext | bool, proxy: str | None) -> httpx.AsyncClient:
+    # plain httpx spends milliseconds of CPU per request at high concurrency; over aiohttp it spends a tenth
+    from httpx_aiohttp import AiohttpTransport
+
+    transport = AiohttpTransport(
+        verify=verify, limits=_LIMITS, proxy=httpx.Proxy(proxy) if proxy else None, trust_env=False
+    )
+    return httpx.AsyncClient(transport=transport, trust_env=False)
+
+
+_pools: weakref.WeakValueDictionary[PoolKey, Pool] = weakref.WeakValueDictionary()
+_pools_lock = threading.Lock()
+
+
+def shared_pool(base_url: str, key_digest: bytes) -> Pool:
+    """Return the pool for calls to `base_url` with that key, made now if nobody has it.
+
+    The proxy is what the environment says for that URL (`HTTPS_PROXY`, `NO_PROXY` and their kin).
+    """
+    key = PoolKey(base_url, key_digest, _environment_proxy(base_url), os.getpid())
+    with _pools_lock:
+        pool = _pools.get(key)
+        if pool is None:
+            pool = _pools[key] = Pool(key)
+        return pool
+
+
+def _environment_proxy(base_url: str) -> str | None:
+    parts = urlsplit(base_url)
+    proxies = urllib.request.getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or urllib.request.proxy_bypass(parts.hostname or ""):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+@cache
+def _ssl_context() -> SSLContext:
+    # loading the certificates takes tens of milliseconds: once per process
+    return httpx.create_ssl_context()

@@ -1,0 +1,219 @@
+"""Sends requests and brings answers back: headers, timeouts, attempts, typed errors.
+
+Synchronous and asynchronous calls share every decision; they differ in how they wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import NamedTuple
+
+import httpx
+
+from langchain_openrouter._http.failure import Target, opening, reading, status_error
+from langchain_openrouter._http.pool import Pool, shared_pool
+from langchain_openrouter._http.retry import Attempts
+from langchain_openrouter._http.sse import SSEDecoder
+from langchain_openrouter.errors import APITimeoutError, OpenRouterError
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds to open a connection."""
+IDLE_TIMEOUT = 120.0
+"""Seconds without a byte from the server; keep-alive comments count as bytes."""
+TOTAL_TIMEOUT = 600.0
+"""Seconds for an unstreamed call with all its attempts, and for a stream to open."""
+
+
+class Response(NamedTuple):
+    """A whole answer with a status below 300."""
+
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class EventStream(NamedTuple):
+    """An answer that is being read.
+
+    `batches` has the payloads of the events: one list for each read from the network that completed any. An answer
+    that is no event stream is one payload.
+    """
+
+    headers: Mapping[str, str]
+    batches: Iterator[list[bytes]]
+
+
+class AsyncEventStream(NamedTuple):
+    """The asynchronous twin of `EventStream`."""
+
+    headers: Mapping[str, str]
+    batches: AsyncIterator[list[bytes]]
+
+
+class Transport:
+    """The way to one OpenRouter with one key.
+
+    Args:
+        base_url: Such as `https://openrouter.ai/api/v1`.
+        headers: Sent with every request, the authorization among them.
+        timeout: Seconds; bounds the wait for each byte, and the whole of an unstreamed call with its attempts.
+            `None` means the defaults above.
+        max_retries: Attempts after the first. Only opening is tried again, never what has begun to answer.
+        client: Use this client for synchronous calls, and never close it.
+        async_client: Use this client for asynchronous calls, and never close it.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        headers: Mapping[str, str],
+        *,
+        timeout: float | None = None,
+        max_retries: int = 2,
+        client: httpx.Client | None = None,
+        async_client: httpx.AsyncClient | None = None,
+    ) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._headers = httpx.Headers({"content-type": "application/json", **headers})
+        self._target = Target(self._base_url, IDLE_TIMEOUT if timeout is None else timeout)
+        self._total = TOTAL_TIMEOUT if timeout is None else timeout
+        self._max_retries = max_retries
+        self._client = client
+        self._async_client = async_client
+        self._held_pool: Pool | None = None
+
+    def post(self, path: str, body: bytes) -> Response:
+        """Send a JSON body and read the whole answer.
+
+        Raises:
+            OpenRouterError: Of the kind that the last attempt failed with.
+        """
+        attempts = self._attempts()
+        response = self._open(path, body, attempts)
+        try:
+            with reading(self._target, response.headers.get("x-generation-id")):
+                return Response(response.headers, b"".join(_in_time(p, attempts) for p in response.iter_bytes()))
+        finally:
+            response.close()
+
+    async def apost(self, path: str, body: bytes) -> Response:
+        """Do what `post` does, without blocking the event loop."""
+        attempts = self._attempts()
+        response = await self._aopen(path, body, attempts)
+        try:
+            with reading(self._target, response.headers.get("x-generation-id")):
+                pieces = [_in_time(p, attempts) async for p in response.aiter_bytes()]
+                return Response(response.headers, b"".join(pieces))
+        finally:
+            await response.aclose()
+
+    @contextmanager
+    def stream(self, path: str, body: bytes) -> Iterator[EventStream]:
+        """Send a JSON body and read the answer as it comes. Leaving the context closes the connection."""
+        response = self._open(path, body, self._attempts())
+        try:
+            yield EventStream(response.headers, self._batches(response))
+        finally:
+            response.close()
+
+    @asynccontextmanager
+    async def astream(self, path: str, body: bytes) -> AsyncIterator[AsyncEventStream]:
+        """Do what `stream` does, without blocking the event loop."""
+        response = await self._aopen(path, body, self._attempts())
+        try:
+            yield AsyncEventStream(response.headers, self._abatches(response))
+        finally:
+            await response.aclose()
+
+    def close(self) -> None:
+        """Close the connections for synchronous calls, for all models that share them. Injected clients stay open."""
+        self._pool.close()
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop, for all models that share them."""
+        await self._pool.aclose()
+
+    @property
+    def _pool(self) -> Pool:
+        # a forked child must not write to its parent's connections
+        if self._held_pool is None or self._held_pool.pid != os.getpid():
+            self._held_pool = shared_pool(self._base_url, _digest(self._headers.get("authorization", "")))
+        return self._held_pool
+
+    def _attempts(self) -> Attempts:
+        return Attempts(self._max_retries, self._total)
+
+    def _open(self, path: str, body: bytes, attempts: Attempts) -> httpx.Response:
+        client = self._client or self._pool.client()
+        while True:
+            try:
+                with opening(self._target):
+                    response = client.send(self._request(client, path, body, attempts), stream=True)
+                    if response.status_code < 300:  # noqa: PLR2004 - HTTP
+                        return response
+                    content = response.read()
+                    raise status_error(response.status_code, response.headers, content)
+            except OpenRouterError as error:
+                time.sleep(attempts.delay_after(error))
+
+    async def _aopen(self, path: str, body: bytes, attempts: Attempts) -> httpx.Response:
+        client = self._async_client or await self._pool.async_client()
+        while True:
+            try:
+                with opening(self._target):
+                    response = await client.send(self._request(client, path, body, attempts), stream=True)
+                    if response.status_code < 300:  # noqa: PLR2004 - HTTP
+                        return response
+                    content = await response.aread()
+                    raise status_error(response.status_code, response.headers, content)
+            except OpenRouterError as error:
+                await asyncio.sleep(attempts.delay_after(error))
+
+    def _request(
+        self, client: httpx.Client | httpx.AsyncClient, path: str, body: bytes, attempts: Attempts
+    ) -> httpx.Request:
+        idle = min(self._target.idle_timeout, attempts.remaining() or self._target.idle_timeout)
+        timeout = httpx.Timeout(idle, connect=min(CONNECT_TIMEOUT, idle))
+        return client.build_request("POST", self._base_url + path, content=body, headers=self._headers, timeout=timeout)
+
+    def _batches(self, response: httpx.Response) -> Iterator[list[bytes]]:
+        with reading(self._target, response.headers.get("x-generation-id")):
+            if not _is_event_stream(response):
+                yield [response.read()]
+                return
+            decoder = SSEDecoder()
+            for data in response.iter_bytes():
+                if payloads := decoder.feed(data):
+                    yield payloads
+            yield decoder.close()
+
+    async def _abatches(self, response: httpx.Response) -> AsyncIterator[list[bytes]]:
+        with reading(self._target, response.headers.get("x-generation-id")):
+            if not _is_event_stream(response):
+                yield [await response.aread()]
+                return
+            decoder = SSEDecoder()
+            async for data in response.aiter_bytes():
+                if payloads := decoder.feed(data):
+                    yield payloads
+            yield decoder.close()
+
+
+def _in_time(piece: bytes, attempts: Attempts) -> bytes:
+    # a server may keep a connection alive with white space for ever
+    if attempts.remaining() == 0:
+        raise APITimeoutError("The answer was not complete before the `timeout` (in seconds).", is_retryable=False)
+    return piece
+
+
+def _is_event_stream(response: httpx.Response) -> bool:
+    content_type: str = response.headers.get("content-type", "")
+    return content_type.startswith("text/event-stream")
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -1,0 +1,110 @@
+"""What a call used and what it cost: OpenRouter's `usage` object as tokens and exact USD.
+
+Source: https://openrouter.ai/docs/use-cases/usage-accounting
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts and cost of one call. `None` means that the wire did not say; `0` was said."""
+
+    input_tokens: int
+    """Tokens of the prompt, cached ones included."""
+    output_tokens: int
+    """Tokens of the answer, reasoning included."""
+    total_tokens: int
+    cache_read: int | None = None
+    """Tokens read from the prompt cache. Included in `input_tokens`."""
+    cache_creation: int | None = None
+    """Tokens written to the prompt cache. Included in `input_tokens`."""
+    input_audio: int | None = None
+    """Tokens of audio in the prompt. Included in `input_tokens`."""
+    reasoning: int | None = None
+    """Tokens of reasoning. Included in `output_tokens`."""
+    output_audio: int | None = None
+    """Tokens of audio in the answer. Included in `output_tokens`."""
+    cost: Decimal | None = None
+    """USD charged to the OpenRouter account; `Decimal(0)` is a free call."""
+    upstream_cost: Decimal | None = None
+    """USD that the provider charges directly, with a key of one's own (BYOK)."""
+    is_byok: bool | None = None
+    """Whether the call ran on one's own provider key."""
+
+    @property
+    def spent(self) -> Decimal | None:
+        """USD in all: `cost`, plus `upstream_cost` under BYOK. `None` where the cost is unknown."""
+        if self.cost is None or not self.is_byok:
+            return self.cost
+        return self.cost + (self.upstream_cost or 0)
+
+
+def parse_usage(wire: Mapping[str, object]) -> Usage:
+    """Read a `usage` object.
+
+    One parser for a body and for the last chunk of a stream, so that the two can never disagree on cost.
+
+    Args:
+        wire: The JSON object as sent. Counts may be floats, null or missing.
+
+    Returns:
+        Counts in tokens and costs in USD. A total that is missing is the sum of its parts.
+    """
+    prompt = _details(wire, "prompt_tokens_details", "input_tokens_details")
+    completion = _details(wire, "completion_tokens_details", "output_tokens_details")
+    costs = _details(wire, "cost_details")
+    input_tokens = _first_count(wire, "prompt_tokens", "input_tokens")
+    output_tokens = _first_count(wire, "completion_tokens", "output_tokens")
+    total = _count(wire.get("total_tokens"))
+    is_byok = wire.get("is_byok")
+    return Usage(
+        input_tokens=input_tokens,
+        output_tokens=output_tokens,
+        total_tokens=input_tokens + output_tokens if total is None else total,
+        cache_read=_count(prompt.get("cached_tokens")),
+        cache_creation=_count(prompt.get("cache_write_tokens")),
+        input_audio=_count(prompt.get("audio_tokens")),
+        reasoning=_count(completion.get("reasoning_tokens")),
+        output_audio=_count(completion.get("audio_tokens")),
+        cost=parse_usd(wire.get("cost")),
+        upstream_cost=parse_usd(costs.get("upstream_inference_cost")),
+        is_byok=is_byok if isinstance(is_byok, bool) else None,
+    )
+
+
+def parse_usd(value: object) -> Decimal | None:
+    """Make an exact amount of a wire number, by its shortest digits. `None` for what is no finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return Decimal(repr(value))
+
+
+def _details(wire: Mapping[str, object], *names: str) -> Mapping[str, object]:
+    for name in names:
+        value = wire.get(name)
+        if isinstance(value, Mapping):
+            return value
+    return {}
+
+
+def _first_count(wire: Mapping[str, object], *names: str) -> int:
+    for name in names:
+        count = _count(wire.get(name))
+        if count is not None:
+            return count
+    return 0
+
+
+def _count(value: object) -> int | None:
+    # some providers send counts as floats
+    if type(value) is int:
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return int(value)
+    return None
