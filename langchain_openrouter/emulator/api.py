@@ -1,0 +1,199 @@
+"""The routes under `/api/v1`, who may use them, and a record of every request."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from langchain_openrouter.emulator import failures, pages
+from langchain_openrouter.emulator.accounting import Account
+from langchain_openrouter.emulator.brain import JSON, Brain, Failure
+from langchain_openrouter.emulator.catalogue import Model, find_model
+from langchain_openrouter.emulator.chat import chat_completion
+from langchain_openrouter.emulator.responses import failure_response, json_response
+
+PREFIX = "/api/v1"
+Access = Literal["open", "any key", "inference key", "management key"]
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedRequest:
+    """A request as it reached the emulator. Its representation leaves the headers out: they hold the key."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(repr=False)
+    """Names in lower case."""
+    json: JSON
+    """`None`: there was no body, or it was not JSON."""
+    query: str = ""
+
+
+class Context(Protocol):
+    """What the routes need of the emulator."""
+
+    brain: Brain
+
+    @property
+    def api_key(self) -> str:
+        """The key for inference."""
+
+    @property
+    def management_key(self) -> str:
+        """The key for administration."""
+
+    @property
+    def account(self) -> Account:
+        """Whose money is spent."""
+
+
+class Api:
+    """The handlers of all routes."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def application(self, record: Callable[[ReceivedRequest], None]) -> ASGIApp:
+        """The ASGI application. `record` is called with each request before it is handled."""
+        table: tuple[tuple[str, str, Handler, Access], ...] = (
+            ("POST", "/chat/completions", self._chat, "inference key"),
+            ("GET", "/models", self._models, "open"),
+            ("GET", "/models/count", self._models_count, "open"),
+            ("GET", "/models/{author}/{slug}/endpoints", self._endpoints, "open"),
+            ("GET", "/model/{author}/{slug}", self._model, "open"),
+            ("GET", "/providers", self._providers, "open"),
+            ("GET", "/key", self._key, "any key"),
+            ("GET", "/credits", self._credits, "management key"),
+            ("GET", "/generation", self._generation, "any key"),
+        )
+        routes = [
+            Route(PREFIX + path, self._guarded(handler, access), methods=[method])
+            for method, path, handler, access in table
+        ]
+        app = Starlette(routes=routes, exception_handlers={failures.Refusal: _refused, HTTPException: _no_route})
+        return _Recorder(app, record)
+
+    def _guarded(self, handler: Handler, access: Access) -> Handler:
+        async def guarded(request: Request) -> Response:
+            if access != "open":
+                _authorize(self._kind_of_key(request), access)
+            return await handler(request)
+
+        return guarded
+
+    def _kind_of_key(self, request: Request) -> Access:
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not key:
+            raise failures.Refusal(Failure(401, "Missing Authentication header"))
+        if hmac.compare_digest(key.encode(), self._context.api_key.encode()):
+            return "inference key"
+        if hmac.compare_digest(key.encode(), self._context.management_key.encode()):
+            return "management key"
+        raise failures.Refusal(Failure(401, "User not found."))
+
+    async def _chat(self, request: Request) -> Response:
+        return await chat_completion(await request.body(), self._context.brain, self._context.account)
+
+    async def _models(self, request: Request) -> Response:
+        return json_response(pages.models_page(request.query_params))
+
+    async def _models_count(self, request: Request) -> Response:
+        return json_response(pages.models_count_page(request.query_params))
+
+    async def _model(self, request: Request) -> Response:
+        return json_response({"data": pages.model_object(_named(request))})
+
+    async def _endpoints(self, request: Request) -> Response:
+        return json_response(pages.endpoints_page(_named(request)))
+
+    async def _providers(self, _: Request) -> Response:
+        return json_response(pages.providers_page())
+
+    async def _key(self, request: Request) -> Response:
+        is_management = self._kind_of_key(request) == "management key"
+        key = self._context.management_key if is_management else self._context.api_key
+        return json_response(pages.key_page(self._context.account, key, is_management=is_management))
+
+    async def _credits(self, _: Request) -> Response:
+        return json_response(pages.credits_page(self._context.account))
+
+    async def _generation(self, request: Request) -> Response:
+        generation_id = request.query_params.get("id", "")
+        entry = self._context.account.book.find(generation_id)
+        if entry is None:
+            raise failures.Refusal(failures.not_found(f"Generation {generation_id}"))
+        return json_response(pages.generation_page(entry))
+
+
+class _Recorder:
+    """Reads the whole body first, so that every request can be recorded, even one that nobody handles."""
+
+    def __init__(self, app: ASGIApp, record: Callable[[ReceivedRequest], None]) -> None:
+        self._app = app
+        self._record = record
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = b""
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def replay() -> Message:
+            return unread.pop() if unread else await receive()
+
+        request = Request(scope)
+        headers = dict(request.headers.items())
+        self._record(ReceivedRequest(request.method, request.url.path, headers, _json(body), request.url.query))
+        await self._app(scope, replay, send)
+
+
+def _authorize(kind: Access, access: Access) -> None:
+    if access in {"any key", kind}:
+        return
+    if access == "management key":
+        raise failures.Refusal(Failure(403, "Only management keys can perform this operation"))
+    raise failures.Refusal(Failure(403, "Management keys cannot be used to call models"))
+
+
+def _named(request: Request) -> Model:
+    slug = "{author}/{slug}".format(**request.path_params)
+    model = find_model(slug)
+    if model is None:
+        raise failures.Refusal(failures.not_found(f"Model {slug}"))
+    return model
+
+
+def _json(body: bytes) -> JSON:
+    try:
+        parsed: JSON = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return parsed
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    if not isinstance(error, failures.Refusal):
+        raise error
+    return failure_response(error.failure)
+
+
+async def _no_route(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    return failure_response(Failure(error.status_code, error.detail))

@@ -1,0 +1,1 @@
+"""What OpenRouter and its providers refuse: one home for each rule."""
