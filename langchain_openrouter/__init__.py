@@ -1,1 +1,113 @@
-"""OpenRouter for LangChain."""
+"""OpenRouter for LangChain: a chat model that loses nothing, with exact costs."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from langchain_openrouter.chat_models import ChatOpenRouter
+    from langchain_openrouter.errors import (
+        APIConnectionError,
+        APIStatusError,
+        APITimeoutError,
+        AuthenticationError,
+        BadRequestError,
+        ConfigurationError,
+        ContextLengthExceededError,
+        EmptyResponseError,
+        GatewayTimeoutError,
+        InsufficientCreditsError,
+        InternalServerError,
+        MessageError,
+        ModerationError,
+        NotFoundError,
+        OpenRouterError,
+        OverloadedError,
+        PermissionDeniedError,
+        RateLimitError,
+        RefusalError,
+        RequestError,
+        RequestTimeoutError,
+        RequestTooLargeError,
+        ResponseFormatError,
+        ServiceUnavailableError,
+        StreamInterruptedError,
+        StructuredOutputError,
+        ToolChoiceError,
+        UnprocessableEntityError,
+        UpstreamError,
+    )
+    from langchain_openrouter.settings import MaxPrice, Plugin, ProviderPreferences, Reasoning, Trace
+    from langchain_openrouter.usage import Usage, parse_usage
+
+__version__: str
+
+__all__ = [
+    "APIConnectionError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ChatOpenRouter",
+    "ConfigurationError",
+    "ContextLengthExceededError",
+    "EmptyResponseError",
+    "GatewayTimeoutError",
+    "InsufficientCreditsError",
+    "InternalServerError",
+    "MaxPrice",
+    "MessageError",
+    "ModerationError",
+    "NotFoundError",
+    "OpenRouterError",
+    "OverloadedError",
+    "PermissionDeniedError",
+    "Plugin",
+    "ProviderPreferences",
+    "RateLimitError",
+    "Reasoning",
+    "RefusalError",
+    "RequestError",
+    "RequestTimeoutError",
+    "RequestTooLargeError",
+    "ResponseFormatError",
+    "ServiceUnavailableError",
+    "StreamInterruptedError",
+    "StructuredOutputError",
+    "ToolChoiceError",
+    "Trace",
+    "UnprocessableEntityError",
+    "UpstreamError",
+    "Usage",
+    "__version__",
+    "parse_usage",
+]
+
+_HOMES = {
+    "ChatOpenRouter": "chat_models",
+    "MaxPrice": "settings",
+    "Plugin": "settings",
+    "ProviderPreferences": "settings",
+    "Reasoning": "settings",
+    "Trace": "settings",
+    "Usage": "usage",
+    "parse_usage": "usage",
+}
+"""Where a public name lives, if not in `errors`. Names are looked up at their first use, so that importing is quick."""
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from langchain_openrouter._environment import version
+
+        return version()
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = importlib.import_module(f"{__name__}.{_HOMES.get(name, 'errors')}")
+    value = globals()[name] = getattr(home, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

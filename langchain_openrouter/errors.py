@@ -29,7 +29,7 @@ RequestError(ValueError)             a request that cannot be sent; nothing left
  +- ConfigurationError               the model is not set up (no key, a bad option)
  +- ToolChoiceError                  a tool choice that names no tool
  +- MessageError                     a message or a content block that has no form on the wire
-StructuredOutputError(ValueError)    the answer arrived, but is not what the schema asks for
+StructuredOutputError                the answer arrived, but is not what the schema asks for
  +- RefusalError                     ... because the model refused
 ```
 
@@ -55,6 +55,7 @@ from langchain_core.exceptions import (
     ModelPermissionDeniedError,
     ModelRateLimitError,
     ModelTimeoutError,
+    OutputParserException,
 )
 
 
@@ -243,7 +244,7 @@ class MessageError(RequestError):
     """A message or a content block has no form on OpenRouter's wire."""
 
 
-class StructuredOutputError(ValueError):
+class StructuredOutputError(OutputParserException):
     """The answer is not what the schema asks for.
 
     Attributes:
@@ -251,7 +252,7 @@ class StructuredOutputError(ValueError):
     """
 
     def __init__(self, message: str, *, text: str = "") -> None:
-        super().__init__(message)
+        super().__init__(message, llm_output=text)
         self.text = text
 
 

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+_DETAIL_NAMES = {"cached_tokens": "cache_read", "cache_write_tokens": "cache_creation"}
+"""LangChain's names where they are not the wire's without `_tokens`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +23,10 @@ class Usage:
     output_tokens: int
     """Tokens of the answer, reasoning included."""
     total_tokens: int
-    cache_read: int | None = None
-    """Tokens read from the prompt cache. Included in `input_tokens`."""
-    cache_creation: int | None = None
-    """Tokens written to the prompt cache. Included in `input_tokens`."""
-    input_audio: int | None = None
-    """Tokens of audio in the prompt. Included in `input_tokens`."""
-    reasoning: int | None = None
-    """Tokens of reasoning. Included in `output_tokens`."""
-    output_audio: int | None = None
-    """Tokens of audio in the answer. Included in `output_tokens`."""
+    input_details: Mapping[str, int] = field(default_factory=dict)
+    """Parts of `input_tokens` that the wire named: `cache_read`, `cache_creation`, `audio`, `video`..."""
+    output_details: Mapping[str, int] = field(default_factory=dict)
+    """Parts of `output_tokens` that the wire named: `reasoning`, `audio`, `image`..."""
     cost: Decimal | None = None
     """USD charged to the OpenRouter account; `Decimal(0)` is a free call."""
     upstream_cost: Decimal | None = None
@@ -56,9 +53,9 @@ def parse_usage(wire: Mapping[str, object]) -> Usage:
     Returns:
         Counts in tokens and costs in USD. A total that is missing is the sum of its parts.
     """
-    prompt = _details(wire, "prompt_tokens_details", "input_tokens_details")
-    completion = _details(wire, "completion_tokens_details", "output_tokens_details")
-    costs = _details(wire, "cost_details")
+    prompt = _first_object(wire, "prompt_tokens_details", "input_tokens_details")
+    completion = _first_object(wire, "completion_tokens_details", "output_tokens_details")
+    costs = _first_object(wire, "cost_details")
     input_tokens = _first_count(wire, "prompt_tokens", "input_tokens")
     output_tokens = _first_count(wire, "completion_tokens", "output_tokens")
     total = _count(wire.get("total_tokens"))
@@ -67,11 +64,8 @@ def parse_usage(wire: Mapping[str, object]) -> Usage:
         input_tokens=input_tokens,
         output_tokens=output_tokens,
         total_tokens=input_tokens + output_tokens if total is None else total,
-        cache_read=_count(prompt.get("cached_tokens")),
-        cache_creation=_count(prompt.get("cache_write_tokens")),
-        input_audio=_count(prompt.get("audio_tokens")),
-        reasoning=_count(completion.get("reasoning_tokens")),
-        output_audio=_count(completion.get("audio_tokens")),
+        input_details=_details(prompt),
+        output_details=_details(completion),
         cost=parse_usd(wire.get("cost")),
         upstream_cost=parse_usd(costs.get("upstream_inference_cost")),
         is_byok=is_byok if isinstance(is_byok, bool) else None,
@@ -85,12 +79,17 @@ def parse_usd(value: object) -> Decimal | None:
     return Decimal(repr(value))
 
 
-def _details(wire: Mapping[str, object], *names: str) -> Mapping[str, object]:
+def _first_object(wire: Mapping[str, object], *names: str) -> Mapping[str, object]:
     for name in names:
         value = wire.get(name)
         if isinstance(value, Mapping):
             return value
     return {}
+
+
+def _details(wire: Mapping[str, object]) -> dict[str, int]:
+    counts = ((_DETAIL_NAMES.get(name, name.removesuffix("_tokens")), _count(value)) for name, value in wire.items())
+    return {name: count for name, count in counts if count is not None}
 
 
 def _first_count(wire: Mapping[str, object], *names: str) -> int:

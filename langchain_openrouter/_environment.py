@@ -1,0 +1,48 @@
+"""What the environment says: variables of LangChain's own package, and those that other OpenRouter clients read."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from functools import cache
+
+from pydantic import SecretStr
+
+
+def read_variable(*names: str) -> str | None:
+    """The first of these variables that is set and not blank."""
+    return next((value for name in names if (value := os.environ.get(name, "").strip())), None)
+
+
+def api_key_from_environment() -> SecretStr | None:
+    """The key in `OPENROUTER_API_KEY`."""
+    key = read_variable("OPENROUTER_API_KEY")
+    return SecretStr(key) if key else None
+
+
+@cache
+def version() -> str:
+    """The version of this distribution."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("langchain-openrouter-agents")
+    except metadata.PackageNotFoundError:
+        return "0"
+
+
+@cache
+def warn_of_clash() -> None:
+    """Warn, once, where LangChain's own distribution is installed too: both write the same files, and one wins."""
+    from importlib import metadata
+
+    try:
+        metadata.version("langchain-openrouter")
+    except metadata.PackageNotFoundError:
+        return
+    warnings.warn(
+        "Both langchain-openrouter and langchain-openrouter-agents are installed, and both provide the package "
+        "langchain_openrouter. Run: pip uninstall -y langchain-openrouter && "
+        "pip install --force-reinstall --no-deps langchain-openrouter-agents",
+        stacklevel=3,
+    )

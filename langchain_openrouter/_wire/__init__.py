@@ -1,0 +1,1 @@
+"""The wire, both ways: LangChain messages to request bodies, answers to LangChain messages. Pure functions, no I/O."""

@@ -1,0 +1,145 @@
+"""The events of a streamed answer to LangChain's chunks.
+
+The sum of the chunks is the message that the same answer gives unstreamed. What is said once per answer (finish reason,
+ids, usage, cost) goes out on the last chunk alone, since LangChain adds up numbers and joins strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from langchain_core.messages import AIMessageChunk
+from langchain_core.outputs import ChatGenerationChunk
+
+from langchain_openrouter._wire.answer import find_failure, first_choice, parse_extras, parse_text
+from langchain_openrouter._wire.metadata import parse_generation_id, parse_metadata, parse_usage_metadata
+from langchain_openrouter._wire.parse import parse_json, refuse_nothing
+from langchain_openrouter._wire.reasoning import DetailFolder
+from langchain_openrouter._wire.tools import ToolCallFolder
+from langchain_openrouter._wire.types import Wire, as_list, as_object
+from langchain_openrouter.errors import StreamInterruptedError
+
+_DONE = b"[DONE]"
+_PROVIDER = "openrouter"
+
+
+class StreamParser:
+    """Folds the events of one stream into chunks.
+
+    Feed it the payloads of the events as they come, then close it. It keeps what belongs to the whole answer.
+    """
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
+        self._body: Wire = {}
+        """The keys of all events beside `choices`; what comes later replaces what came before only in `usage`."""
+        self._choice: Wire = {}
+        """The keys of all choices beside `delta`; the first value that is not null stands."""
+        self._text: list[str] = []
+        self._calls = ToolCallFolder(headers.get("x-generation-id"))
+        self._details = DetailFolder()
+        self._images = 0
+        self._done = False
+        self._produced = False
+
+    def feed(self, payloads: Sequence[bytes]) -> list[ChatGenerationChunk]:
+        """Read the payloads of events, in wire order: none or one chunk for each.
+
+        Raises:
+            APIStatusError: An event holds an error. The text so far is in `partial`.
+            ResponseFormatError: An event is not a JSON object.
+        """
+        chunks = []
+        for payload in payloads:
+            if payload == _DONE:
+                self._done = True
+            elif (chunk := self._read(parse_json(payload, self._headers))) is not None:
+                chunks.append(chunk)
+        return chunks
+
+    def close(self) -> ChatGenerationChunk:
+        """End the stream: the last chunk, with the finish reason, ids, usage and cost.
+
+        Raises:
+            StreamInterruptedError: The stream ended before the model had.
+            EmptyResponseError: The model gave nothing, and no reason for it.
+        """
+        metadata = parse_metadata(self._body, self._choice)
+        generation_id = parse_generation_id(self._body, self._headers)
+        if not self._done and metadata["finish_reason"] is None:
+            raise StreamInterruptedError(
+                f"The stream ended before the model had finished, after {len(self.text)} characters (see `partial`). "
+                "What was generated may be billed; look up the generation id.",
+                generation_id=generation_id,
+                partial=self.text,
+                is_retryable=not self._body and not self._produced,
+            )
+        refuse_nothing(metadata["finish_reason"], produced=self._produced, generation_id=generation_id)
+        usage = self._body.get("usage")
+        message = AIMessageChunk(
+            content="",
+            response_metadata=metadata,
+            tool_call_chunks=self._calls.close(),
+            usage_metadata=parse_usage_metadata(usage) if isinstance(usage, dict) else None,
+            chunk_position="last",
+        )
+        return ChatGenerationChunk(message=message, generation_info={"finish_reason": metadata["finish_reason"]})
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self._text)
+
+    def _read(self, event: Wire) -> ChatGenerationChunk | None:
+        choice = first_choice(event)
+        self._keep(event, choice)
+        failure = find_failure(event, choice, headers=self._headers, partial=self.text)
+        if failure is not None:
+            raise failure
+        # a server that does not stream answers with a whole message
+        delta = choice.get("delta") or choice.get("message")
+        return self._read_delta(delta, choice.get("logprobs")) if isinstance(delta, dict) else None
+
+    def _keep(self, event: Wire, choice: Wire) -> None:
+        for key, value in event.items():
+            if value is not None and (key == "usage" or key not in self._body) and key != "choices":
+                self._body[key] = value
+        for key, value in choice.items():
+            # log probabilities go out with their chunk; a bare number, as some providers send it, stands for the whole
+            if not isinstance(value, dict) and self._choice.get(key) is None:
+                self._choice[key] = value
+
+    def _read_delta(self, delta: Wire, logprobs: object) -> ChatGenerationChunk | None:
+        content = parse_text(delta)
+        extras = self._read_extras(delta)
+        calls = self._calls.fold(as_list(delta.get("tool_calls"))) if delta.get("tool_calls") else []
+        metadata: dict[str, Any] = {"model_provider": _PROVIDER}
+        if isinstance(logprobs, dict):
+            metadata["logprobs"] = logprobs
+        elif not (content or extras or calls):
+            return None
+        self._produced = True
+        if isinstance(content, str):
+            self._text.append(content)
+        return ChatGenerationChunk(
+            message=AIMessageChunk(
+                content=content,
+                additional_kwargs=extras,
+                response_metadata=metadata,
+                tool_call_chunks=calls,
+            )
+        )
+
+    def _read_extras(self, delta: Wire) -> dict[str, Any]:
+        extras = parse_extras(delta)
+        if isinstance(extras.get("reasoning_details"), list):
+            extras["reasoning_details"] = self._details.fold(extras["reasoning_details"])
+        if isinstance(extras.get("images"), list):
+            extras["images"] = [self._number_image(image) for image in extras["images"]]
+        return extras
+
+    def _number_image(self, image: object) -> Wire:
+        # every delta has whole images, and LangChain would join those whose index is the same
+        self._images += 1
+        return {**as_object(image), "index": self._images - 1}

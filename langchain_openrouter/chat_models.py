@@ -1,0 +1,479 @@
+"""`ChatOpenRouter`, the chat model: its fields, and thin hooks between LangChain, the wire and the transport."""
+
+from __future__ import annotations
+
+import difflib
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LangSmithParams, LanguageModelInput
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
+from langchain_core.tools import BaseTool
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
+from typing_extensions import override
+
+from langchain_openrouter._environment import api_key_from_environment, read_variable, version, warn_of_clash
+from langchain_openrouter._wire.parse import parse_response
+from langchain_openrouter._wire.render import check_n, render_request
+from langchain_openrouter._wire.stream import StreamParser
+from langchain_openrouter._wire.tools import render_tool_choice, render_tools
+from langchain_openrouter.errors import ConfigurationError
+from langchain_openrouter.settings import Plugin, ProviderPreferences, Reasoning, Trace
+from langchain_openrouter.structured_output import Method, Schema, plan_structured_output
+
+if TYPE_CHECKING:
+    from langchain_openrouter._http.transport import Transport
+
+DEFAULT_BASE_URL = "https://openrouter.ai/api/v1"
+
+_CHAT = "/chat/completions"
+
+_WIRE_NAMES = {
+    "models": "models",
+    "temperature": "temperature",
+    "top_p": "top_p",
+    "frequency_penalty": "frequency_penalty",
+    "presence_penalty": "presence_penalty",
+    "max_tokens": "max_tokens",
+    "max_completion_tokens": "max_completion_tokens",
+    "seed": "seed",
+    "stop": "stop",
+    "n": "n",
+    "reasoning": "reasoning",
+    "openrouter_provider": "provider",
+    "route": "route",
+    "plugins": "plugins",
+    "session_id": "session_id",
+    "trace": "trace",
+}
+"""Fields that are sent when they are not `None`, and their keys on the wire."""
+
+_LONGEST_PLAUSIBLE_TIMEOUT = 3600
+
+
+class ChatOpenRouter(BaseChatModel):
+    """Any of OpenRouter's models as a LangChain chat model.
+
+    ```python
+    from langchain_openrouter import ChatOpenRouter
+
+    model = ChatOpenRouter(model="openai/gpt-5-mini")  # reads OPENROUTER_API_KEY
+    answer = model.invoke("Why is the sky blue?")
+    answer.text, answer.usage_metadata, answer.response_metadata["cost"]  # USD
+    ```
+
+    A field that is `None` is not sent, so that OpenRouter's or the provider's default holds. Any field can be given
+    per call, by its name on the wire: `model.invoke(..., temperature=0)`. Keys that this class does not know are sent
+    as they stand.
+
+    Raises:
+        ConfigurationError: There is no key, or `n` is not 1.
+
+    Source: https://openrouter.ai/docs/api-reference/parameters
+    """
+
+    model_config = ConfigDict(populate_by_name=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
+
+    model_name: str = Field(alias="model")
+    """The model's id, such as `openai/gpt-5-mini`, with a variant such as `:free` where wanted."""
+    models: list[str] | None = None
+    """Ids of models that OpenRouter tries in this order when `model` fails. Billed is the one that answers."""
+    openrouter_api_key: SecretStr | None = Field(alias="api_key", default_factory=api_key_from_environment)
+    """The key; `None` means `OPENROUTER_API_KEY`."""
+    openrouter_api_base: str | None = Field(
+        alias="base_url", default_factory=lambda: read_variable("OPENROUTER_API_BASE")
+    )
+    """Where the API is; `None` means `OPENROUTER_API_BASE`, else OpenRouter itself."""
+    app_url: str | None = Field(
+        default_factory=lambda: (
+            read_variable("OPENROUTER_APP_URL", "OPENROUTER_SITE_URL") or "https://docs.langchain.com"
+        )
+    )
+    """The app's URL for OpenRouter's rankings (`HTTP-Referer`); `None` sends none."""
+    app_title: str | None = Field(
+        default_factory=lambda: read_variable("OPENROUTER_APP_TITLE", "OPENROUTER_SITE_NAME") or "LangChain"
+    )
+    """The app's name for OpenRouter's rankings (`X-Title`); `None` sends none."""
+    app_categories: list[str] | None = None
+    """The app's categories for OpenRouter's rankings, at most two."""
+    default_headers: Mapping[str, str] | None = Field(default=None, exclude=True, repr=False)
+    """More headers for every request. They win over those that the fields above make."""
+    request_timeout: float | None = Field(alias="timeout", default=None, gt=0)
+    """Seconds without a byte from the server, and for the whole of an unstreamed call with its retries.
+
+    `None` means 120 s without a byte and 600 s in all.
+    """
+    max_retries: int = Field(default=2, ge=0)
+    """Attempts after the first, for failures that pass and cannot have been billed; `0` means one request."""
+
+    temperature: float | None = None
+    """Randomness, 0 to 2."""
+    top_p: float | None = None
+    """Share of the probability mass to draw from, above 0 and up to 1."""
+    frequency_penalty: float | None = None
+    """-2 to 2: how much to avoid tokens by how often they came."""
+    presence_penalty: float | None = None
+    """-2 to 2: how much to avoid tokens that came at all."""
+    max_tokens: int | None = None
+    """The most tokens that the answer may have, reasoning included."""
+    max_completion_tokens: int | None = None
+    """The newer name of `max_tokens` on the wire."""
+    seed: int | None = None
+    """For answers that repeat, where the provider can."""
+    stop: list[str] | str | None = Field(alias="stop_sequences", default=None)
+    """Texts at which the answer ends, at most four."""
+    n: int = Field(default=1, ge=1)
+    """Answers per request: 1, the only number that OpenRouter gives."""
+    streaming: bool = False
+    """Whether `invoke` streams under the hood."""
+    stream_usage: bool = True
+    """Whether to ask for usage in a stream. OpenRouter sends it either way."""
+    model_kwargs: dict[str, Any] = Field(default_factory=dict)
+    """More keys of the request body, sent as they stand."""
+    reasoning: Reasoning | None = None
+    """How much to think, such as `{"effort": "high"}`."""
+    openrouter_provider: ProviderPreferences | None = None
+    """Which providers may serve, such as `{"only": ["openai"], "data_collection": "deny"}`."""
+    route: str | None = None
+    """Deprecated by OpenRouter in favour of `openrouter_provider["sort"]`."""
+    plugins: list[Plugin] | None = None
+    """Such as `[{"id": "file-parser", "pdf": {"engine": "native"}}]`."""
+    session_id: str | None = Field(default_factory=lambda: read_variable("OPENROUTER_SESSION_ID"))
+    """Groups requests, and keeps a conversation on one provider, for its cache; `None` or `""` sends none."""
+    trace: Trace | None = None
+    """Names for the tracing tools that OpenRouter broadcasts to."""
+
+    client: Any = Field(default=None, exclude=True, repr=False)
+    """An `httpx.Client` of your own for synchronous calls; it is never closed here."""
+    async_client: Any = Field(default=None, exclude=True, repr=False)
+    """An `httpx.AsyncClient` of your own for asynchronous calls; it is never closed here."""
+
+    _held_transport: tuple[tuple[object, ...], Transport] | None = PrivateAttr(default=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the parent's
+        warn_of_clash()
+        try:
+            super().__init__(*args, **kwargs)
+        except ValidationError as error:
+            _raise_own_error(error)
+            raise
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_unknown_options(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Move constructor arguments that are no field to `model_kwargs`, with a warning."""
+        known = {name for field, info in cls.model_fields.items() for name in (field, info.alias) if name}
+        extra = dict(values.get("model_kwargs") or {})
+        if misplaced := sorted(known & extra.keys()):
+            raise ConfigurationError(
+                f"Parameters {misplaced} should be specified explicitly. Instead they were passed in as part of "
+                "`model_kwargs`."
+            )
+        for name in sorted(values.keys() - known):
+            if name in extra:
+                raise ConfigurationError(f"Found {name} supplied twice.")
+            nearest = difflib.get_close_matches(name, known, 1)
+            warnings.warn(
+                f"{name} is not a parameter of ChatOpenRouter; it is sent as it stands, as a key of the request."
+                + (f" Did you mean {nearest[0]}?" if nearest else ""),
+                stacklevel=6,
+            )
+            extra[name] = values[name]
+        return {**{name: value for name, value in values.items() if name in known}, "model_kwargs": extra}
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        check_n(self.n)
+        if self.openrouter_api_key is None:
+            self.openrouter_api_key = api_key_from_environment()
+        self._require_key()
+        if self.request_timeout is not None and self.request_timeout > _LONGEST_PLAUSIBLE_TIMEOUT:
+            warnings.warn(
+                f"timeout={self.request_timeout:g} is in seconds, which is more than an hour. "
+                f"For milliseconds, give timeout={self.request_timeout / 1000:g}.",
+                stacklevel=6,
+            )
+        _check_client(self.client, "client", "httpx.Client")
+        _check_client(self.async_client, "async_client", "httpx.AsyncClient")
+        return self
+
+    def _require_key(self) -> SecretStr:
+        if self.openrouter_api_key is None or not self.openrouter_api_key.get_secret_value():
+            raise ConfigurationError(
+                "OPENROUTER_API_KEY must be set, or `api_key` given: make a key at "
+                "https://openrouter.ai/settings/keys. Without one, langchain_openrouter.emulator runs offline."
+            )
+        return self.openrouter_api_key
+
+    @property
+    def model(self) -> str:
+        """The model's id."""
+        return self.model_name
+
+    @property
+    @override
+    def _llm_type(self) -> str:
+        return "openrouter-chat"
+
+    @property
+    @override
+    def lc_secrets(self) -> dict[str, str]:
+        return {"openrouter_api_key": "OPENROUTER_API_KEY"}
+
+    @classmethod
+    @override
+    def is_lc_serializable(cls) -> bool:
+        return True
+
+    @property
+    @override
+    def _identifying_params(self) -> dict[str, Any]:
+        return {
+            "model": self.model_name,
+            "streaming": self.streaming,
+            "model_kwargs": self.model_kwargs,
+            **self._default_options(),
+        }
+
+    @override
+    def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
+        params = LangSmithParams(
+            ls_provider="openrouter",
+            ls_model_name=kwargs.get("model") or self.model_name,
+            ls_model_type="chat",
+            ls_temperature=kwargs.get("temperature", self.temperature),
+        )
+        if max_tokens := kwargs.get("max_tokens", self.max_tokens) or self.max_completion_tokens:
+            params["ls_max_tokens"] = max_tokens
+        if stops := stop or self.stop:
+            params["ls_stop"] = [stops] if isinstance(stops, str) else stops
+        return params
+
+    def _default_options(self) -> dict[str, Any]:
+        options: dict[str, Any] = {"model": self.model_name}
+        for field, wire_name in _WIRE_NAMES.items():
+            value = getattr(self, field)
+            if value is not None and value != "":
+                options[wire_name] = value
+        options.update(self.model_kwargs)
+        return options
+
+    def _render(
+        self, messages: list[BaseMessage], stop: list[str] | None, kwargs: Mapping[str, Any], *, stream: bool
+    ) -> bytes:
+        options = self._default_options()
+        if stream and self.stream_usage:
+            options["stream_options"] = {"include_usage": True}
+        if stop is not None:
+            options["stop"] = stop
+        options.update(kwargs)
+        return render_request(messages, options, stream=stream)
+
+    @override
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        response = self._transport().post(_CHAT, self._render(messages, stop, kwargs, stream=False))
+        return parse_response(response.content, response.headers)
+
+    @override
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        response = await self._transport().apost(_CHAT, self._render(messages, stop, kwargs, stream=False))
+        return parse_response(response.content, response.headers)
+
+    @override
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        with self._transport().stream(_CHAT, self._render(messages, stop, kwargs, stream=True)) as answer:
+            parser = StreamParser(answer.headers)
+            for payloads in answer.batches:
+                yield from parser.feed(payloads)
+            yield parser.close()
+
+    @override
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        async with self._transport().astream(_CHAT, self._render(messages, stop, kwargs, stream=True)) as answer:
+            parser = StreamParser(answer.headers)
+            async for payloads in answer.batches:
+                for chunk in parser.feed(payloads):
+                    yield chunk
+            yield parser.close()
+
+    @override
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: dict[str, Any] | str | bool | None = None,
+        strict: bool | None = None,
+        parallel_tool_calls: bool | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Let the model call tools.
+
+        Args:
+            tools: Functions, Pydantic classes, `TypedDict` classes, tools, dicts of the wire, or OpenRouter's server
+                tools such as `{"type": "openrouter:web_search"}`, mixed.
+            tool_choice: `"auto"`, `"none"`, `"required"` (or `"any"`), the name of a tool, `True` for the only tool, or
+                a dict of the wire. `None` leaves the choice to the model.
+            strict: Whether arguments must fit the schema; `None` leaves it to the provider.
+            parallel_tool_calls: Whether one answer may hold several calls; `None` leaves it to the provider.
+            **kwargs: More options for every call.
+
+        Raises:
+            ToolChoiceError: `tool_choice` names a tool that is not there.
+        """
+        rendered = render_tools(tools, strict=strict)
+        if tool_choice:
+            kwargs["tool_choice"] = render_tool_choice(tool_choice, rendered)
+        if parallel_tool_calls is not None:
+            kwargs["parallel_tool_calls"] = parallel_tool_calls
+        return super().bind(tools=rendered, **kwargs)
+
+    @override
+    def with_structured_output(
+        self,
+        schema: Schema | None = None,
+        *,
+        method: Method = "function_calling",
+        include_raw: bool = False,
+        strict: bool | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, dict[str, Any] | BaseModel]:
+        """Make a model whose answers have the shape of `schema`.
+
+        Args:
+            schema: A Pydantic class (answers are its instances), a `TypedDict` class or a JSON schema (answers are
+                dicts). `None` is allowed with `json_mode` alone.
+            method: `"function_calling"` (most models), `"json_schema"` (models that list `structured_outputs`), or
+                `"json_mode"` (any JSON; tell the model which).
+            include_raw: Whether to return `{"raw": message, "parsed": answer or None, "parsing_error": error or None}`.
+            strict: Whether the provider must hold to the schema; `None` leaves it to the provider.
+            **kwargs: More options for every call.
+
+        Raises:
+            ConfigurationError: The method is unknown, or needs a schema.
+
+        The runnable raises `RefusalError` or `StructuredOutputError` where the model did not answer in that shape.
+        """
+        plan = plan_structured_output(schema, method, strict=strict)
+        options = {**plan.options, **kwargs}
+        llm = self.bind_tools(plan.tools, strict=strict, **options) if plan.tools else self.bind(**options)
+        if not include_raw:
+            return llm | plan.parser
+        parsed = RunnablePassthrough.assign(parsed=lambda answer: plan.parser.invoke(answer["raw"]))
+        fitting = parsed.assign(parsing_error=lambda _: None)
+        failed = RunnablePassthrough.assign(parsed=lambda _: None)
+        return RunnableMap(raw=llm) | fitting.with_fallbacks([failed], exception_key="parsing_error")
+
+    def close(self) -> None:
+        """Close the connections that synchronous calls opened, for every model that shares them."""
+        if self._held_transport is not None:
+            self._held_transport[1].close()
+
+    async def aclose(self) -> None:
+        """Close the connections that calls on the running event loop opened, for every model that shares them."""
+        if self._held_transport is not None:
+            await self._held_transport[1].aclose()
+
+    def _transport(self) -> Transport:
+        """The transport for the settings as they are now: fields may have been assigned since the last call."""
+        settings = (
+            self._require_key(),
+            self.openrouter_api_base,
+            self.app_url,
+            self.app_title,
+            self.app_categories,
+            self.default_headers,
+            self.request_timeout,
+            self.max_retries,
+            self.client,
+            self.async_client,
+        )
+        held = self._held_transport
+        if held is None or held[0] != settings:
+            held = self._held_transport = (settings, self._new_transport())
+        return held[1]
+
+    def _new_transport(self) -> Transport:
+        from langchain_openrouter._http.transport import Transport
+
+        return Transport(
+            self.openrouter_api_base or DEFAULT_BASE_URL,
+            self._headers(),
+            timeout=self.request_timeout,
+            max_retries=self.max_retries,
+            client=self.client,
+            async_client=self.async_client,
+        )
+
+    def _headers(self) -> dict[str, str]:
+        headers = {
+            "authorization": f"Bearer {self._require_key().get_secret_value()}",
+            "user-agent": f"langchain-openrouter-agents/{version()}",
+            "http-referer": self.app_url,
+            "x-title": self.app_title,
+            "x-openrouter-categories": ",".join(self.app_categories or ()),
+        }
+        headers.update({name.lower(): value for name, value in (self.default_headers or {}).items()})
+        return {name: value for name, value in headers.items() if value}
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """Leave the key, the clients and the connections out of pickles."""
+        state = super().__getstate__()
+        hidden = {"openrouter_api_key": None, "client": None, "async_client": None, "default_headers": None}
+        state["__dict__"] = {**state["__dict__"], **hidden}
+        state["__pydantic_private__"] = {"_held_transport": None}
+        return state
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        """Take the key from the environment; without one there, the next call says what to do."""
+        super().__setstate__(state)
+        self.openrouter_api_key = api_key_from_environment()
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Copy the settings; share injected clients, and leave connections to be found again."""
+        memo = {} if memo is None else memo
+        memo[id(self._held_transport)] = None
+        memo.update({id(client): client for client in (self.client, self.async_client) if client is not None})
+        return super().__deepcopy__(memo)
+
+
+def _raise_own_error(error: ValidationError) -> None:
+    """Raise the error that a validator of ours raised, without pydantic's wrapping."""
+    for detail in error.errors(include_input=False, include_url=False):
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, ConfigurationError):
+            raise cause from None
+
+
+def _check_client(client: object, field: str, wanted: str) -> None:
+    if client is not None and not hasattr(client, "build_request"):
+        raise ConfigurationError(
+            f"{field} must be an {wanted}, not {type(client).__name__}. An SDK's client is not needed: leave it out."
+        )

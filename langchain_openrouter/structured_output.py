@@ -1,0 +1,175 @@
+"""Answers in the shape of a schema: what to ask for, and how to read it.
+
+Source: https://openrouter.ai/docs/features/structured-outputs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from langchain_core.messages import AIMessage
+from langchain_core.output_parsers import BaseOutputParser, JsonOutputParser
+from langchain_core.output_parsers.openai_tools import JsonOutputKeyToolsParser, PydanticToolsParser
+from langchain_core.outputs import ChatGeneration, Generation
+from langchain_core.utils.function_calling import convert_to_json_schema, convert_to_openai_tool
+from langchain_core.utils.pydantic import is_basemodel_subclass
+from pydantic import BaseModel, ValidationError
+
+from langchain_openrouter.errors import ConfigurationError, RefusalError, StructuredOutputError
+
+Schema: TypeAlias = dict[str, Any] | type
+"""A Pydantic class, a `TypedDict` class, or a JSON schema as a dict."""
+
+Method: TypeAlias = Literal["function_calling", "json_schema", "json_mode"]
+
+_LONGEST_NAME = 64
+"""Characters: OpenRouter's limit for the name of a schema."""
+
+
+class Plan(NamedTuple):
+    """How to get a structured answer: tools to bind, options to bind, and the parser of the answer."""
+
+    tools: list[Schema]
+    options: dict[str, Any]
+    parser: BaseOutputParser[Any]
+
+
+def plan_structured_output(schema: Schema | None, method: Method, *, strict: bool | None) -> Plan:
+    """Decide how to ask for an answer in the shape of `schema`, and how to read it.
+
+    Raises:
+        ConfigurationError: The method is unknown, or needs a schema that is not given.
+    """
+    planner = _PLANNERS.get(method)
+    if planner is None:
+        raise ConfigurationError(
+            f"Unrecognized method argument {method!r}: use 'function_calling', 'json_schema' or 'json_mode'."
+        )
+    if schema is None and method != "json_mode":
+        raise ConfigurationError(f"schema must be specified when method is {method!r}. Received None.")
+    return planner(_with_title(schema), strict)
+
+
+def _with_title(schema: Schema | None) -> Any:  # noqa: ANN401 - each planner knows which of the forms it gets
+    # the wire wants a name, and a plain JSON schema need not have one
+    if isinstance(schema, dict) and not {"title", "name", "function"} & schema.keys():
+        return {**schema, "title": "answer"}
+    return schema
+
+
+def _plan_function_calling(schema: Schema, strict: bool | None) -> Plan:
+    tool = convert_to_openai_tool(schema, strict=strict)
+    name = tool["function"]["name"]
+    parser: BaseOutputParser[Any] = (
+        _PydanticCallParser(tools=[schema], first_tool_only=True)
+        if isinstance(schema, type) and is_basemodel_subclass(schema)
+        else _JsonCallParser(key_name=name, first_tool_only=True)
+    )
+    structured = {"kwargs": {"method": "function_calling", "strict": strict}, "schema": tool}
+    return Plan([tool], {"tool_choice": name, "ls_structured_output_format": structured}, parser)
+
+
+def _plan_json_schema(schema: Schema, strict: bool | None) -> Plan:
+    return Plan(
+        [],
+        {
+            "response_format": _response_format(schema, strict),
+            "ls_structured_output_format": {
+                "kwargs": {"method": "json_schema", "strict": strict},
+                "schema": convert_to_openai_tool(schema),
+            },
+        },
+        _text_parser(schema),
+    )
+
+
+def _plan_json_mode(schema: Schema | None, _strict: bool | None) -> Plan:
+    structured = {
+        "kwargs": {"method": "json_mode"},
+        "schema": None if schema is None else convert_to_openai_tool(schema),
+    }
+    options = {"response_format": {"type": "json_object"}, "ls_structured_output_format": structured}
+    return Plan([], options, _text_parser(schema))
+
+
+def _response_format(schema: Schema, strict: bool | None) -> dict[str, Any]:
+    json_schema = convert_to_json_schema(schema, strict=strict)
+    name = str(json_schema.get("title", "answer"))[:_LONGEST_NAME]
+    envelope: dict[str, Any] = {"name": name, "schema": json_schema}
+    if "description" in json_schema:
+        envelope["description"] = json_schema["description"]
+    if strict is not None:
+        envelope["strict"] = strict
+    return {"type": "json_schema", "json_schema": envelope}
+
+
+def _text_parser(schema: Schema | None) -> _TextParser:
+    return _TextParser(model=schema if isinstance(schema, type) and is_basemodel_subclass(schema) else None)
+
+
+_PLANNERS: dict[str, Callable[[Any, bool | None], Plan]] = {
+    "function_calling": _plan_function_calling,
+    "json_schema": _plan_json_schema,
+    "json_mode": _plan_json_mode,
+}
+
+
+def _refuse_refusal(result: list[Generation], *, wants_call: bool) -> None:
+    """Raise where a whole answer does not even try to fit.
+
+    Raises:
+        RefusalError: The model refused.
+        StructuredOutputError: It was to call a tool, and did not.
+    """
+    generation = result[0]
+    message = generation.message if isinstance(generation, ChatGeneration) else None
+    if not isinstance(message, AIMessage):
+        return
+    refusal = message.additional_kwargs.get("refusal")
+    if refusal and not message.tool_calls:
+        raise RefusalError(f"The model refused: {refusal}", text=str(refusal))
+    if wants_call and not message.tool_calls:
+        raise StructuredOutputError(_no_call_sentence(message), text=message.text)
+
+
+def _no_call_sentence(message: AIMessage) -> str:
+    if message.invalid_tool_calls:
+        return f"The model's arguments are no JSON object: {message.invalid_tool_calls[0]['args']}"
+    return (
+        f"The model answered with text instead of the schema: {message.text[:300]!r}. Try method='json_schema', or a "
+        "model that supports tools."
+    )
+
+
+class _PydanticCallParser(PydanticToolsParser):
+    def parse_result(self, result: list[Generation], *, partial: bool = False) -> Any:  # noqa: ANN401 - as the parent
+        if not partial:
+            _refuse_refusal(result, wants_call=True)
+        return super().parse_result(result, partial=partial)
+
+
+class _JsonCallParser(JsonOutputKeyToolsParser):
+    def parse_result(self, result: list[Generation], *, partial: bool = False) -> Any:  # noqa: ANN401 - as the parent
+        if not partial:
+            _refuse_refusal(result, wants_call=True)
+        return super().parse_result(result, partial=partial)
+
+
+class _TextParser(JsonOutputParser):
+    model: type[BaseModel] | None = None
+    """What the JSON becomes; `None` leaves it a dict."""
+
+    def parse_result(self, result: list[Generation], *, partial: bool = False) -> Any:  # noqa: ANN401 - as the parent
+        if not partial:
+            _refuse_refusal(result, wants_call=False)
+        value = super().parse_result(result, partial=partial)
+        if self.model is None:
+            return value
+        try:
+            return self.model.model_validate(value)
+        except ValidationError as error:
+            if partial:
+                return None
+            message = f"The answer does not fit {self.model.__name__}: {error}"
+            raise StructuredOutputError(message, text=str(value)) from error
