@@ -1,0 +1,91 @@
+"""From a result to text whose first word is the number."""
+
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+from typing import Final
+
+from openrouter_agents.tools.exact_arithmetic.numbers import Approx, Number, Workspace
+
+REAL_DIGITS: Final = 50
+"""Significant digits shown of a rounded number."""
+
+_FRACTION_DIGITS: Final = 20
+_MAX_INTEGER_DIGITS: Final = 10_000
+_MAX_DECIMAL_PLACES: Final = 100
+_MAX_FRACTION_BITS: Final = 3_000
+_PLAIN_EXPONENTS: Final = range(-7, REAL_DIGITS + 1)
+
+
+def render_number(number: Number, work: Workspace) -> str:
+    """The number as text: its exact value first if it has one, otherwise 50 significant digits.
+
+    | result | text |
+    |---|---|
+    | integer | `18446744073709551615` |
+    | finite decimal | `0.3` |
+    | fraction | `1/3 = 0.33333333333333333333 (about)` |
+    | rounded | `1.4142... (rounded to 50 digits)` |
+    """
+    if isinstance(number, Approx):
+        return f"{_real_text(number, work)} (rounded to {REAL_DIGITS} digits)"
+    if number.denominator == 1:
+        return _integer_text(number.numerator)
+    places = _decimal_places(number.denominator)
+    if places is not None:
+        return _decimal_text(number, places)
+    about = _significant(number, _FRACTION_DIGITS)
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) > _MAX_FRACTION_BITS:
+        return f"{_significant(number, REAL_DIGITS)} (about; the exact fraction is too long to show)"
+    return f"{Decimal(number.numerator):f}/{Decimal(number.denominator):f} = {about} (about)"
+
+
+def _integer_text(number: int) -> str:
+    # Decimal writes any number of digits; str() of an int stops at Python's limit.
+    exact = Decimal(number)
+    digits = exact.adjusted() + 1
+    if digits <= _MAX_INTEGER_DIGITS:
+        return f"{exact:f}"
+    return f"{_decimal_context(REAL_DIGITS).plus(exact):e} (about; the exact integer has {digits:,} digits)"
+
+
+def _decimal_places(denominator: int) -> int | None:
+    """Decimal places of a fraction with this denominator; `None` when its decimals do not end or are too many."""
+    twos = (denominator & -denominator).bit_length() - 1
+    rest, fives = denominator >> twos, 0
+    if max(twos, rest.bit_length() // 2) > _MAX_DECIMAL_PLACES:
+        return None
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    places = max(twos, fives)
+    return places if rest == 1 and places <= _MAX_DECIMAL_PLACES else None
+
+
+def _decimal_text(number: Fraction, places: int) -> str:
+    scaled = int(number * Fraction(10) ** places)
+    if abs(scaled).bit_length() > _MAX_FRACTION_BITS:
+        return f"{_significant(number, REAL_DIGITS)} (about; the exact decimal is too long to show)"
+    digits = f"{Decimal(abs(scaled)):f}".rjust(places + 1, "0")
+    return f"{'-' if number < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+def _significant(number: Fraction, digits: int) -> str:
+    quotient = _decimal_context(digits).divide(Decimal(number.numerator), Decimal(number.denominator))
+    if quotient.adjusted() in _PLAIN_EXPONENTS:
+        return f"{quotient:f}"
+    return f"{quotient:e}"
+
+
+def _decimal_context(digits: int) -> Context:
+    # Made each time: the caller's own context may trap or round differently.
+    return Context(prec=digits, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
+
+
+def _real_text(number: Approx, work: Workspace) -> str:
+    text: str = work.reals.nstr(
+        number.value,
+        REAL_DIGITS,
+        min_fixed=_PLAIN_EXPONENTS.start,
+        max_fixed=_PLAIN_EXPONENTS.stop,
+    )
+    mantissa, mark, exponent = text.partition("e")
+    return mantissa.removesuffix(".0") + mark + exponent
