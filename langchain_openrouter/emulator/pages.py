@@ -15,6 +15,8 @@ from langchain_openrouter.emulator.providers import PROVIDERS, Provider, provide
 
 LATENCY_MS = 250
 MS_PER_TOKEN = 8
+FREE_REQUESTS_PER_DAY = 1000
+"""What accounts that bought ten credits may ask of free models. Told, not enforced."""
 
 
 def models_page(query: Mapping[str, str]) -> dict[str, JSON]:
@@ -108,6 +110,12 @@ def key_page(account: Account, key: str, *, is_management: bool) -> dict[str, JS
             "is_provisioning_key": is_management,
             "creator_user_id": USER_ID,
             "expires_at": None,
+            "budgets": [],
+            "effective_budget": None,
+            "free_model_daily_requests": _free_requests(account),
+            "workspace_id": "ws_emulator",
+            "organization_id": None,
+            "allowed_data_regions": ["global"],
             "rate_limit": {"requests": -1, "interval": "10s", "note": "This field is deprecated and safe to ignore."},
         }
     }
@@ -186,7 +194,16 @@ def _endpoint(model: Model, provider: Provider) -> dict[str, JSON]:
         "supports_implicit_caching": "input_cache_read" in model.pricing and "input_cache_write" not in model.pricing,
         "latency_last_30m": None,
         "throughput_last_30m": None,
+        "native_tools": {},
+        "service_tier": None,
+        "supports_diarization": False,
+        "supports_tool_choice": dict.fromkeys(("auto", "none", "required", "function"), model.supports("tool_choice")),
     }
+
+
+def _free_requests(account: Account) -> dict[str, JSON]:
+    used = sum(entry.model.endswith(":free") for entry in account.book.entries)
+    return {"limit": FREE_REQUESTS_PER_DAY, "used": used, "remaining": max(0, FREE_REQUESTS_PER_DAY - used)}
 
 
 def _count(text: str | None) -> int | None:

@@ -162,6 +162,8 @@ class _Running:
         try:
             asyncio.run(self._serve(started))
         except BaseException as error:  # noqa: BLE001 - whoever started the thread must hear of it
+            if started.done():
+                raise
             started.set_exception(error)
 
     async def _serve(self, started: Future[None]) -> None:

@@ -1,0 +1,195 @@
+"""Official SDKs take the emulator for OpenRouter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import openai
+import pytest
+from openrouter import OpenRouter, components, errors
+
+from langchain_openrouter.emulator import Answer, Failure, Interruption, OpenRouterEmulator, ScriptBrain, ToolCall
+
+MODEL = "openai/gpt-5-mini"
+MESSAGES = [{"role": "user", "content": "What is 2 + 2?"}]
+TOOLS = [
+    {"type": "function", "function": {"name": name, "parameters": {"type": "object", "properties": {}}}}
+    for name in ("add", "sub")
+]
+FOUR = Answer("It is four.", reasoning="Two and two is four.")
+CALLS = Answer("", tool_calls=[ToolCall("add", '{"a": 2, "b": 2}', "call_1"), ToolCall("sub", "{}", "call_2")])
+
+
+@pytest.fixture
+def emulator() -> Iterator[OpenRouterEmulator]:
+    with OpenRouterEmulator(ScriptBrain([])) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def sdk(emulator) -> Iterator[OpenRouter]:
+    """OpenRouter's SDK with the inference key."""
+    with OpenRouter(api_key=emulator.api_key, server_url=emulator.base_url, retry_config=None) as sdk:
+        yield sdk
+
+
+@pytest.fixture
+def client(emulator) -> Iterator[openai.OpenAI]:
+    """OpenAI's SDK."""
+    with openai.OpenAI(api_key=emulator.api_key, base_url=emulator.base_url, max_retries=0) as client:
+        yield client
+
+
+def test_openrouter_chat(emulator, sdk):
+    emulator.brain = ScriptBrain([FOUR])
+    result = sdk.chat.send(model=MODEL, messages=MESSAGES)
+    assert isinstance(result, components.ChatResult)
+    message = result.choices[0].message
+    assert (message.content, message.reasoning) == ("It is four.", "Two and two is four.")
+    assert message.reasoning_details[0].text == "Two and two is four."
+    assert result.choices[0].finish_reason == "stop"
+    assert result.usage.completion_tokens_details.reasoning_tokens == 5
+    assert Decimal(repr(result.usage.cost)) == emulator.book.total > 0
+
+
+def test_openrouter_stream(emulator, sdk):
+    emulator.brain = ScriptBrain([FOUR])
+    with sdk.chat.send(model=MODEL, messages=MESSAGES, stream=True) as stream:
+        chunks = list(stream)
+    deltas = [chunk.choices[0].delta for chunk in chunks]
+    assert "".join(delta.content or "" for delta in deltas) == "It is four."
+    assert "".join(delta.reasoning or "" for delta in deltas) == "Two and two is four."
+    assert Decimal(repr(chunks[-1].usage.cost)) == emulator.book.total
+
+
+def test_openrouter_tools_in_parallel_and_their_results(emulator, sdk):
+    emulator.brain = ScriptBrain([CALLS, FOUR])
+    message = sdk.chat.send(model=MODEL, messages=MESSAGES, tools=TOOLS).choices[0].message
+    assert [(call.id, call.function.name) for call in message.tool_calls] == [("call_1", "add"), ("call_2", "sub")]
+    answered = [
+        *MESSAGES,
+        message,
+        *({"role": "tool", "tool_call_id": call.id, "content": "4"} for call in message.tool_calls),
+    ]
+    assert sdk.chat.send(model=MODEL, messages=answered, tools=TOOLS).choices[0].message.content == "It is four."
+
+
+def test_openrouter_stream_of_tools(emulator, sdk):
+    emulator.brain = ScriptBrain([CALLS])
+    said = {0: "", 1: ""}
+    with sdk.chat.send(model=MODEL, messages=MESSAGES, tools=TOOLS, stream=True) as stream:
+        for chunk in stream:
+            for call in chunk.choices[0].delta.tool_calls or []:
+                said[call.index] += call.function.arguments
+    assert said == {0: '{"a": 2, "b": 2}', 1: "{}"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (Failure(400, "No"), errors.BadRequestResponseError),
+        (Failure(402, "No"), errors.PaymentRequiredResponseError),
+        (Failure(404, "No"), errors.NotFoundResponseError),
+        (Failure(429, "No", metadata={"raw": "x", "provider_name": "OpenAI"}), errors.TooManyRequestsResponseError),
+        (Failure(500, "No"), errors.InternalServerResponseError),
+        (Failure(502, "No"), errors.BadGatewayResponseError),
+        (Failure(503, "No"), errors.ServiceUnavailableResponseError),
+    ],
+)
+def test_openrouter_errors(emulator, sdk, reply, error):
+    emulator.brain = ScriptBrain([reply])
+    with pytest.raises(error, match="No") as caught:
+        sdk.chat.send(model=MODEL, messages=MESSAGES, retries=None)
+    assert caught.value.data.error.code == reply.status
+
+
+def test_openrouter_wrong_key(emulator):
+    with (
+        OpenRouter(api_key="wrong", server_url=emulator.base_url) as sdk,
+        pytest.raises(errors.UnauthorizedResponseError, match=r"User not found\."),
+    ):
+        sdk.chat.send(model=MODEL, messages=MESSAGES)
+
+
+def test_openrouter_models_endpoints_and_providers(sdk):
+    assert MODEL in {model.id for model in sdk.models.list().result.data}
+    assert sdk.models.count().data.count >= 40
+    assert sdk.models.get(author="openai", slug="gpt-5-mini").data.id == MODEL
+    endpoints = sdk.endpoints.list(author="openai", slug="gpt-5-mini").data
+    assert [endpoint.provider_name for endpoint in endpoints.endpoints] == ["OpenAI", "Azure"]
+    assert {"OpenAI", "Anthropic", "DeepInfra"} <= {provider.name for provider in sdk.providers.list().data}
+
+
+# The SDK warns of its own class for the deprecated `rate_limit`.
+@pytest.mark.filterwarnings(r"ignore:warning. \*\* DEPRECATED:DeprecationWarning")
+def test_openrouter_key_credits_and_generation(emulator, sdk):
+    emulator.brain = ScriptBrain([FOUR])
+    result = sdk.chat.send(model=MODEL, messages=MESSAGES)
+    generation = sdk.generations.get_generation(id=result.id).data
+    assert Decimal(repr(generation.total_cost)) == emulator.book.total
+    assert Decimal(repr(sdk.api_keys.get_current_key_metadata().data.usage)) == emulator.book.total
+    with pytest.raises(errors.ForbiddenResponseError, match="Only management keys"):
+        sdk.credits.get_credits()
+    with OpenRouter(api_key=emulator.management_key, server_url=emulator.base_url) as manager:
+        credits_left = manager.credits.get_credits().data
+    assert (credits_left.total_credits, Decimal(repr(credits_left.total_usage))) == (10, emulator.book.total)
+
+
+def test_openai_chat_and_stream(emulator, client):
+    emulator.brain = ScriptBrain([FOUR, FOUR])
+    plain = client.chat.completions.create(model=MODEL, messages=MESSAGES)
+    assert plain.choices[0].message.content == "It is four."
+    assert plain.usage.model_extra["cost"] > 0
+    streamed = list(client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True))
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in streamed) == "It is four."
+    assert streamed[-1].usage == plain.usage
+
+
+def test_openai_puts_streamed_tools_together(emulator, client):
+    emulator.brain = ScriptBrain([CALLS])
+    with client.chat.completions.stream(model=MODEL, messages=MESSAGES, tools=TOOLS) as stream:
+        message = stream.get_final_completion().choices[0].message
+    calls = [(call.id, call.function.name, call.function.arguments) for call in message.tool_calls]
+    assert calls == [("call_1", "add", '{"a": 2, "b": 2}'), ("call_2", "sub", "{}")]
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (Failure(400, "No"), openai.BadRequestError),
+        (Failure(403, "No"), openai.PermissionDeniedError),
+        (Failure(429, "No"), openai.RateLimitError),
+        (Failure(502, "No"), openai.InternalServerError),
+        (Interruption(Answer("Half"), Failure(502, "No")), openai.APIError),
+        (Interruption(Answer("Half")), openai.APIConnectionError),
+    ],
+)
+def test_openai_errors(emulator, client, reply, error):
+    emulator.brain = ScriptBrain([reply])
+    with pytest.raises(error):
+        list(client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True))
+
+
+def test_openai_models(client):
+    assert MODEL in {model.id for model in client.models.list()}
+
+
+async def test_openai_in_async_code(emulator):
+    emulator.brain = ScriptBrain([FOUR])
+    async with openai.AsyncOpenAI(api_key=emulator.api_key, base_url=emulator.base_url) as client:
+        stream = await client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True)
+        said = [chunk.choices[0].delta.content or "" async for chunk in stream]
+    assert "".join(said) == "It is four."
+
+
+def test_chat_openai_talks_calls_tools_and_streams(emulator):
+    chat_openai = pytest.importorskip("langchain_openai").ChatOpenAI
+    emulator.brain = ScriptBrain([FOUR, CALLS, FOUR])
+    model = chat_openai(model=MODEL, api_key=emulator.api_key, base_url=emulator.base_url, max_retries=0)
+    answer = model.invoke("What is 2 + 2?")
+    assert answer.content == "It is four."
+    assert answer.usage_metadata["output_token_details"]["reasoning"] == 5
+    calls = model.bind_tools(TOOLS).invoke("What is 2 + 2?").tool_calls
+    assert [(call["name"], call["args"]) for call in calls] == [("add", {"a": 2, "b": 2}), ("sub", {})]
+    assert "".join(str(chunk.content) for chunk in model.stream("What is 2 + 2?")) == "It is four."
