@@ -59,7 +59,7 @@ class Pool:
         with self._lock:
             held = self._async.get(loop)
             if held is None:
-                held = self._async[loop] = _LoopClient(self._verify, self._proxy)
+                held = self._async[loop] = _LoopClient(self, self._verify, self._proxy)
         await held.start()
         return held.client
 
@@ -79,11 +79,16 @@ class Pool:
 
 
 class _LoopClient:
-    """An asynchronous client that closes when its event loop does."""
+    """An asynchronous client that closes with its event loop, or when its pool is gone."""
 
-    def __init__(self, verify: SSLContext | bool, proxy: str | None) -> None:
+    def __init__(self, pool: Pool, verify: SSLContext | bool, proxy: str | None) -> None:
         self.client = _aiohttp_client(verify, proxy)
-        self._closer = _close_at_the_end(self.client)
+        self._loop = weakref.ref(asyncio.get_running_loop())
+        self._closer = self._close_at_the_end()
+        # the finalizer holds this object from outside: were it only reachable from the pool, the garbage collector
+        # would finalize its sockets together with the pool, before they could be closed
+        self._orphaned = weakref.finalize(pool, self._close_soon)
+        self._orphaned.atexit = False
         self._started = False
 
     async def start(self) -> None:
@@ -94,12 +99,17 @@ class _LoopClient:
     async def close(self) -> None:
         await self._closer.aclose()
 
+    def _close_soon(self) -> None:
+        loop = self._loop()
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(lambda: loop.create_task(self.close()))
 
-async def _close_at_the_end(client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
-    try:
-        yield
-    finally:
-        await client.aclose()
+    async def _close_at_the_end(self) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            self._orphaned.detach()
+            await self.client.aclose()
 
 
 def _aiohttp_client(verify: SSLContext | bool, proxy: str | None) -> httpx.AsyncClient:
