@@ -12,7 +12,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-from .jail_command import bwrap_binary, jail_command, what_to_do
+from .jail_command import NO_BWRAP, bwrap_binary, jail_command, what_to_do
 from .jail_mounts import installed, python_version
 from .jail_process import JailDiedError, JailProcess, JailProtocolError, JailTimeoutError
 from .jail_replies import Answer, Printed, Ready, parse_reply
@@ -107,7 +107,7 @@ class JailSandbox:
         """
         binary = bwrap_binary()
         if binary is None:
-            raise SandboxUnavailableError(what_to_do("no bwrap"))
+            raise SandboxUnavailableError(NO_BWRAP)
         process = JailProcess(jail_command(binary, limits, self._packages), bpf_program(platform.machine()))
         session = JailSession(process, limits)
         try:

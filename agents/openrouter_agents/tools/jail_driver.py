@@ -10,6 +10,7 @@ shares its memory, so the host treats every line as hostile, and the walls are t
 
 import ast
 import base64
+import importlib
 import io
 import json
 import linecache
@@ -41,7 +42,7 @@ class Settings(TypedDict):
 class Outbox(io.TextIOBase):
     """Stands for stdout and stderr: sends whole lines to the host at once, and drops what goes over the cap."""
 
-    encoding = "utf-8"  # type: ignore[assignment]  # some packages read it from sys.stdout
+    encoding = "utf-8"  # some packages read it from sys.stdout
 
     def __init__(self, pipe: BinaryIO, cap_bytes: int) -> None:
         self._pipe = pipe
@@ -175,9 +176,11 @@ def _limit_resources(settings: Settings) -> None:
 
 def _compile(code: str, name: str) -> tuple[CodeType, CodeType | None]:
     tree = ast.parse(code, name)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    body = compile(tree, name, "exec")
-    return body, None if last is None else compile(ast.Expression(last.value), name, "eval")
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        return compile(tree, name, "exec"), None
+    tree.body.pop()
+    return compile(tree, name, "exec"), compile(ast.Expression(last.value), name, "eval")
 
 
 def _as_text(value: object) -> str | None:
@@ -229,9 +232,7 @@ def _figures(code: str, out: Outbox) -> Iterator[list[bytes]]:
 
 
 def _collector() -> ModuleType:
-    import jail_plots  # type: ignore[import-not-found]  # mounted beside this file
-
-    return jail_plots
+    return importlib.import_module("jail_plots")  # mounted beside this file
 
 
 if __name__ == "__main__":

@@ -33,9 +33,9 @@ def system_arguments() -> list[str]:
     """
     arguments: list[str] = []
     for folder in _SYSTEM_LIBRARIES:
-        if os.path.islink(folder):
-            arguments += ["--symlink", os.readlink(folder), folder]
-        elif os.path.isdir(folder):
+        if Path(folder).is_symlink():
+            arguments += ["--symlink", str(Path(folder).readlink()), folder]
+        elif Path(folder).is_dir():
             arguments += ["--ro-bind", folder, folder]
     binary = interpreter()
     library = str(Path(sys.base_prefix, "lib"))
@@ -59,7 +59,7 @@ def package_arguments(packages: tuple[str, ...]) -> tuple[str, ...]:
         names = {file.parts[0] for file in distribution.files or ()}
         for name in sorted(names - {"..", "__pycache__"}):
             source = str(distribution.locate_file(name))
-            if os.path.exists(source):
+            if Path(source).exists():
                 arguments += ["--ro-bind", source, f"{SITE}/{name}"]
     return tuple(arguments)
 

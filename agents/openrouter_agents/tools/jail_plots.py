@@ -6,8 +6,7 @@ comes out as the same bytes and is kept once.
 
 import io
 import os
-from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 from matplotlib._pylab_helpers import Gcf
 from matplotlib.backend_bases import FigureManagerBase
@@ -90,9 +89,9 @@ def _draw(figure: Figure) -> bytes | None:
     return None
 
 
-def _save_and_keep(self: Figure, fname: str | Path | BinaryIO, **options: object) -> None:
-    _save(self, fname, **options)
+def _save_and_keep(self: Figure, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  # passed on unseen
+    _save(self, *arguments, **options)
     keep(self)
 
 
-Figure.savefig = _save_and_keep
+setattr(Figure, "savefig", _save_and_keep)  # noqa: B010  # a patch on purpose: `savefig` is how most code plots

@@ -64,7 +64,9 @@ class JailProcess:
         try:
             os.write(descriptor, seccomp)
             os.lseek(descriptor, 0, os.SEEK_SET)
-            self._process = _starter.start([str(descriptor) if part == SECCOMP else part for part in arguments], descriptor)
+            self._process = _starter.start(
+                [str(descriptor) if part == SECCOMP else part for part in arguments], descriptor
+            )
         finally:
             os.close(descriptor)
         stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypedDict, runtime_checkable
 
 MAX_CODE_BYTES = 100_000
-"""Longest program, in UTF-8 bytes. Models write a few kilobytes; more is a mistake or an attack on the host's parser."""
+"""Longest program, in UTF-8 bytes. Models write a few kilobytes; more is a mistake, or aimed at the host's parser."""
 
 VALUE_CHARS = 20_000
 """Longest text of the last expression's value, in characters."""

@@ -1,0 +1,184 @@
+"""`CodeInterpreter`: the tool with which a model runs Python, in a sandbox and nowhere else."""
+
+import asyncio
+import weakref
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from langchain_core.messages import ToolMessage
+from langchain_core.runnables import RunnableConfig
+from langchain_core.tools import BaseTool
+from langchain_core.tools.base import ArgsSchema
+from pydantic import BaseModel, Field, InstanceOf, PrivateAttr
+
+from .code_report import render_report
+from .jail import JailSandbox
+from .monty import MontySandbox
+from .sandbox import ExecResult, Limits, Sandbox, SandboxUnavailableError
+from .sandbox_sessions import Call, SandboxSessions
+
+_BACKENDS: dict[str, Callable[[], Sandbox]] = {"jail": JailSandbox, "monty": MontySandbox}
+_BEST_FIRST = ("jail", "monty")
+
+
+class CodeInterpreterInput(BaseModel):
+    """What the model fills in."""
+
+    code: str = Field(description="The Python program to run, as plain source text without Markdown fences.")
+
+
+class CodeInterpreter(BaseTool):
+    """Runs model-written Python in a sandbox, with variables that stay for the conversation.
+
+    A conversation is the `thread_id` of the run's config; calls without one share a session. The message's content is
+    text: what was printed, the value of the last expression, one line for each plot, and `Error:` with the traceback,
+    which also sets the message's status to `error`. Its artifact is an `ExecResult` with the plots as PNG files.
+
+    Cancelling an asynchronous call kills its worker before the cancellation goes on. A synchronous call which LangGraph
+    runs in a thread cannot be cancelled from outside; it ends with its time limit.
+
+    Workers are ended by `close()`, `aclose()` or the context manager, else when the tool is collected or Python exits.
+
+    Raises:
+        SandboxUnavailableError: When it is made: the backend asked for, or any at all, does not work on this machine.
+    """
+
+    name: str = "code_interpreter"
+    description: str = ""
+    """Written for the backend in use: language, packages, plots and limits. Your own text replaces it."""
+
+    args_schema: ArgsSchema | None = CodeInterpreterInput
+    response_format: Literal["content", "content_and_artifact"] = "content_and_artifact"
+
+    backend: Literal["auto", "jail", "monty"] | InstanceOf[Sandbox] = "auto"
+    """Which sandbox: `jail` (Linux: native Python with numpy, pandas, matplotlib), `monty` (everywhere: a part of the
+    language) or one of your own. `auto` takes the jail where its self-test passes, else monty. One that is asked for
+    by name is used or refused, never replaced."""
+
+    limits: Limits = Limits()
+    """What a session may use."""
+
+    max_sessions: int = Field(default=8, ge=1)
+    """Most workers alive, and most calls at a time. Beyond it the least recently used worker is closed."""
+
+    idle_timeout_s: float = Field(default=900.0, gt=0)
+    """Seconds after which an unused worker is closed; its variables are gone then."""
+
+    _sandbox: Sandbox = PrivateAttr()
+    _sessions: SandboxSessions = PrivateAttr()
+    _threads: ThreadPoolExecutor = PrivateAttr()
+    _finalizer: Callable[[], object] = PrivateAttr()
+
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401  # pydantic's signature
+        """Choose the sandbox and write the description for it."""
+        super().model_post_init(context)
+        sandbox = self._sandbox = _choose(self.backend)
+        limits = self.limits
+        self.description = self.description or sandbox.describe(limits)
+        self._sessions = SandboxSessions(lambda: sandbox.open(limits), self.max_sessions, self.idle_timeout_s)
+        # Not asyncio's own threads: there are few, and the host resolves its names in them.
+        self._threads = ThreadPoolExecutor(self.max_sessions, thread_name_prefix="code-interpreter")
+        self._finalizer = weakref.finalize(self, _end, self._sessions, self._threads)
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The sandbox in use."""
+        return self._sandbox
+
+    def close(self) -> None:
+        """End all workers, and wait until no process is left. Calls after this raise `SandboxClosedError`."""
+        self._finalizer()
+
+    async def aclose(self) -> None:
+        """Do what `close` does, without holding up the event loop."""
+        await asyncio.to_thread(self._finalizer)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def _run(
+        self, code: str, config: RunnableConfig, tool_call_id: str | None = None
+    ) -> tuple[str | ToolMessage, ExecResult]:
+        return self._as_response(self._sessions.run(Call(_session_key(config), code)), tool_call_id)
+
+    async def _arun(
+        self, code: str, config: RunnableConfig, tool_call_id: str | None = None
+    ) -> tuple[str | ToolMessage, ExecResult]:
+        call = Call(_session_key(config), code)
+        running = asyncio.get_running_loop().run_in_executor(self._threads, self._sessions.run, call)
+        try:
+            # Shielded, because cancelling a thread's future only stops waiting for it.
+            result = await asyncio.shield(running)
+        except asyncio.CancelledError:
+            if call.cancel():
+                await asyncio.wait([running])
+            running.add_done_callback(_retrieve)
+            raise
+        return self._as_response(result, tool_call_id)
+
+    def _to_args_and_kwargs(
+        self, tool_input: str | dict[str, Any], tool_call_id: str | None
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        # The one place where a tool learns its call's id without demanding one, as an injected argument would.
+        arguments, options = super()._to_args_and_kwargs(tool_input, tool_call_id)
+        return tuple(arguments), {**options, "tool_call_id": tool_call_id}
+
+    def _as_response(self, result: ExecResult, tool_call_id: str | None) -> tuple[str | ToolMessage, ExecResult]:
+        text = render_report(result, self.limits)
+        if result["error"] is None or tool_call_id is None:
+            return text, result
+        # Not a ToolException: it would lose the artifact, and with it the plots drawn before the error.
+        message = ToolMessage(text, artifact=result, tool_call_id=tool_call_id, name=self.name, status="error")
+        return message, result
+
+
+def _choose(backend: str | Sandbox) -> Sandbox:
+    if not isinstance(backend, str):
+        return _checked(backend)
+    if backend != "auto":
+        return _checked(_BACKENDS[backend]())
+    reasons = []
+    for name in _BEST_FIRST:
+        sandbox = _BACKENDS[name]()
+        probe = sandbox.probe()
+        if probe.ok:
+            return sandbox
+        reasons.append(f"{name}: {probe.reason}")
+    raise SandboxUnavailableError("No sandbox works here, and code is never run without one. " + " ".join(reasons))
+
+
+def _checked(sandbox: Sandbox) -> Sandbox:
+    probe = sandbox.probe()
+    if not probe.ok:
+        raise SandboxUnavailableError(f"The {sandbox.name} sandbox does not work here. {probe.reason}")
+    return sandbox
+
+
+def _session_key(config: RunnableConfig) -> str:
+    return str((config or {}).get("configurable", {}).get("thread_id", ""))
+
+
+def _end(sessions: SandboxSessions, threads: ThreadPoolExecutor) -> None:
+    sessions.close()
+    threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _retrieve(future: "asyncio.Future[ExecResult]") -> None:
+    # asyncio complains about an exception nobody looked at; whoever waited for this one has been cancelled.
+    if not future.cancelled():
+        future.exception()

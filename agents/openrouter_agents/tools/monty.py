@@ -1,0 +1,236 @@
+"""Monty: an interpreter for a part of Python, written in Rust, which has no way to the host at all.
+
+It runs wherever its wheel installs, needs no rights, and starts in milliseconds; there is no numpy, no matplotlib and
+no file in it. Each session has a worker process of its own, so that a crash or a hang of the interpreter costs that
+session and nothing else.
+"""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING, Literal
+
+from .monty_code import feed_name, own_traceback, with_value_as_text
+from .plots import MAX_CATEGORIES, MAX_POINTS, PlotError, draw_plot
+from .sandbox import VALUE_CHARS, ExecResult, Limits, Probe, SandboxUnavailableError, killed_result, too_long_result
+
+if TYPE_CHECKING:
+    from pydantic_monty import Monty, MontyCrashedError, MontySession
+
+_START_S = 30.0
+_MAX_SUSPENSIONS = 10_000  # calls to the host in the life of a session; plots are all there is to call
+_MODULES = (
+    "asyncio base64 bisect collections copy csv dataclasses datetime decimal functools hashlib itertools json math "
+    "random re sys time tomllib typing unicodedata"
+)
+_REMEMBERED = 100  # programs
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows, SIGTERM ends a process at once
+
+
+class MontySandbox:
+    """Opens monty workers."""
+
+    name = "monty"
+
+    def probe(self) -> Probe:
+        """Start a worker and let it add two numbers."""
+        try:
+            session = self.open(Limits(timeout_s=_START_S))
+        except SandboxUnavailableError as problem:
+            return Probe(ok=False, reason=str(problem))
+        try:
+            result = session.run("1 + 1")
+        finally:
+            session.close()
+        if result["value"] == "2":
+            return Probe(ok=True)
+        return Probe(ok=False, reason=f"monty's self-test failed: {result['error']}. Reinstall `pydantic-monty`.")
+
+    def describe(self, limits: Limits) -> str:
+        """Tell the model what the code may use."""
+        return (
+            "Run Python code in a small sandboxed interpreter and see its output. Only part of the language is there: "
+            "no yield, no class inheritance, no custom exceptions, no property or staticmethod, no del. Only these "
+            f"modules can be imported: {', '.join(_MODULES.split())}. No numpy, pandas or matplotlib, no files, "
+            "no network, no environment, no input(). To show a chart call the built-in function "
+            'plot(kind, x, y, title="", xlabel="", ylabel=""): kind is "line", "bar" or "scatter", y a list of '
+            f"numbers, x a list of as many numbers or of up to {MAX_CATEGORIES} strings; at most {MAX_POINTS} points and "
+            f"{limits.images} charts a call. Variables stay for the next call. Print what you want to see; the value "
+            f"of the last expression is shown too. Limits: {limits.timeout_s:g} s a call, {limits.memory_bytes >> 20} "
+            f"MB of memory, {limits.output_bytes // 1000} kB of printed text. Going over the time limit loses all "
+            "variables."
+        )
+
+    def open(self, limits: Limits) -> "MontyWorker":
+        """Start a worker.
+
+        Raises:
+            SandboxUnavailableError: pydantic-monty is missing or does not start.
+        """
+        try:
+            from pydantic_monty import Monty, MontyError
+        except ImportError as problem:
+            raise SandboxUnavailableError("monty needs its package: `pip install pydantic-monty`.") from problem
+        try:
+            return MontyWorker(Monty(max_processes=1, checkout_timeout=_START_S), limits)
+        except (MontyError, OSError, RuntimeError) as problem:
+            raise SandboxUnavailableError(
+                f"monty's worker does not start: {problem} Reinstall `pydantic-monty` for this platform."
+            ) from problem
+
+
+class MontyWorker:
+    """One worker process and the variables in it.
+
+    Args:
+        pool: Gives this session its worker, and ends it. One pool for each session: workers are never passed on from
+            one conversation to another.
+        limits: What it may use.
+    """
+
+    def __init__(self, pool: "Monty", limits: Limits) -> None:
+        self._limits = limits
+        self._sources: dict[str, str] = {}
+        self._calls = 0
+        self._ending = threading.Lock()
+        self._alive = True
+        with contextlib.ExitStack() as stack:
+            entered = stack.enter_context(pool)
+            self._session: MontySession = stack.enter_context(
+                entered.checkout(
+                    limits={
+                        "max_feed_duration_secs": limits.timeout_s,
+                        "max_memory": limits.memory_bytes,
+                        "max_suspensions": _MAX_SUSPENSIONS,
+                    },
+                    # A sleep would be waited for outside the time limit, on the host.
+                    os_policy={"sleep": "zero"},
+                )
+            )
+            self._pid = self._session.worker_pid
+            self._stack = stack.pop_all()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the worker can take another call."""
+        return self._alive
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the worker."""
+        return self._pid
+
+    def run(self, code: str) -> ExecResult:
+        """Run one program to its end, to an error or to a limit."""
+        from pydantic_monty import MontyCrashedError, MontyError
+
+        refused = too_long_result(code)
+        if refused is not None:
+            return refused
+        if not self._alive:
+            return killed_result("Stopped: the call was cancelled.")
+        self._remember(code)
+        call = _Call(self._limits)
+        value: str | None = None
+        error: str | None = None
+        try:
+            value = self._session.feed_run(
+                with_value_as_text(code), external_lookup={"plot": call.plot}, print_callback=call.printed
+            )
+        except MontyCrashedError as problem:
+            return call.killed(self._obituary(problem))
+        except MontyError as problem:
+            if isinstance(problem.exception(), TimeoutError) and "time limit exceeded" in str(problem):
+                # Its heap may be half changed: monty says not to feed such a session again.
+                self.close()
+                return call.killed(f"Stopped after {self._limits.timeout_s:g} s, the time limit of one call.")
+            error = own_traceback(problem, self._sources)
+        except BaseException:  # Ctrl-C: the worker would go on computing
+            self.close()
+            raise
+        return call.result(value, error)
+
+    def kill(self) -> None:
+        """End the worker at once, from any thread."""
+        with self._ending:
+            if self._alive and self._pid is not None:
+                self._alive = False
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self._pid, _KILL)
+
+    def close(self) -> None:
+        """End the worker and wait until it is gone."""
+        self.kill()
+        self._alive = False
+        self._stack.close()
+
+    def _remember(self, code: str) -> None:
+        # For tracebacks: functions of earlier calls appear in later ones.
+        self._sources[feed_name(self._calls)] = code
+        self._sources.pop(feed_name(self._calls - _REMEMBERED), None)
+        self._calls += 1
+
+    def _obituary(self, problem: "MontyCrashedError") -> str:
+        cancelled = not self._alive
+        self.close()
+        if cancelled:
+            return "Stopped: the call was cancelled."
+        if "timeout" in str(problem):
+            return f"Stopped after {self._limits.timeout_s:g} s, the time limit of one call."
+        return "The interpreter crashed."
+
+
+class _Call:
+    """What one call printed and drew; its methods are called by the interpreter while the code runs."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._started = time.monotonic()
+        self._printed = bytearray()
+        self._truncated = False
+        self._images: list[bytes] = []
+
+    def printed(self, _stream: Literal["stdout", "stderr"], text: str) -> None:
+        """Keep printed text up to the limit; the rest is dropped, and the code runs on."""
+        data = text.encode("utf-8", "replace")
+        room = self._limits.output_bytes - len(self._printed)
+        self._truncated = self._truncated or len(data) > room
+        self._printed += data[:room]
+
+    def plot(
+        self, kind: object, x: object, y: object, title: object = "", xlabel: object = "", ylabel: object = ""
+    ) -> None:
+        """Draw a chart; what the code did wrong is raised inside the sandbox."""
+        if len(self._images) >= self._limits.images:
+            raise PlotError(f"at most {self._limits.images} plots are kept for one call")
+        image = draw_plot(kind, x, y, title, xlabel, ylabel)
+        if len(image) > self._limits.image_bytes:
+            raise PlotError(f"the plot is over {self._limits.image_bytes} bytes")
+        self._images.append(image)
+
+    def result(self, value: str | None, error: str | None) -> ExecResult:
+        """Sum up a call after which the worker lives on."""
+        cut = value is not None and len(value) > VALUE_CHARS
+        return ExecResult(
+            stdout=self._text(),
+            value=value[:VALUE_CHARS] if value is not None else None,
+            error=error,
+            images=self._images,
+            duration_ms=self._milliseconds(),
+            truncated=self._truncated or cut,
+            killed=False,
+        )
+
+    def killed(self, error: str) -> ExecResult:
+        """Sum up a call which cost the worker."""
+        result = killed_result(error, stdout=self._text(), duration_ms=self._milliseconds(), truncated=self._truncated)
+        result["images"] = self._images
+        return result
+
+    def _text(self) -> str:
+        return self._printed.decode("utf-8", "ignore")
+
+    def _milliseconds(self) -> float:
+        return (time.monotonic() - self._started) * 1000

@@ -1,0 +1,170 @@
+"""Keeps sandbox sessions by conversation: one each, a bounded number, none for longer than it is used."""
+
+import contextlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from .sandbox import ExecResult, SandboxClosedError, Session, killed_result
+
+
+class Call:
+    """One program on its way through a session; the handle to cancel it by."""
+
+    def __init__(self, key: str, code: str) -> None:
+        self.key = key
+        self.code = code
+        self._guard = threading.Lock()
+        self._cancelled = False
+        self._session: Session | None = None
+
+    def cancel(self) -> bool:
+        """Stop it, from any thread, whether it runs or still waits for its turn.
+
+        Returns:
+            Whether it was running: its worker is killed, and the call returns within moments.
+        """
+        with self._guard:
+            self._cancelled = True
+            if self._session is None:
+                return False
+            self._session.kill()
+            return True
+
+    def run(self, session: Session) -> ExecResult:
+        """Run the program, unless it was cancelled while it waited."""
+        with self._guard:
+            if self._cancelled:
+                return killed_result("Stopped: the call was cancelled.")
+            self._session = session
+        try:
+            return session.run(self.code)
+        finally:
+            # Only ours may be killed: the next call in this session belongs to somebody else.
+            with self._guard:
+                self._session = None
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A conversation's place: its session, who uses it, and since when nobody does."""
+
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    session: Session | None = None
+    users: int = 0
+    idle_since: float = 0.0
+
+
+class SandboxSessions:
+    """Sessions by key, least recently used first.
+
+    Args:
+        start: Opens a new session.
+        max_sessions: Most workers at a time, and most calls at a time; further calls wait.
+        idle_s: Seconds after which an unused session is closed.
+    """
+
+    def __init__(self, start: Callable[[], Session], max_sessions: int, idle_s: float) -> None:
+        self._start = start
+        self._max_sessions = max_sessions
+        self._idle_s = idle_s
+        self._slots = threading.BoundedSemaphore(max_sessions)
+        self._changed = threading.Condition()
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._sweeper: threading.Thread | None = None
+        self._closed = False
+
+    def run(self, call: Call) -> ExecResult:
+        """Run one call in its conversation's session, starting one if there is none; calls of one key take turns.
+
+        Raises:
+            SandboxClosedError: `close` was called.
+            SandboxUnavailableError: A worker does not start.
+        """
+        with self._slots, self._entry(call.key) as entry, entry.turn:
+            session = entry.session
+            if session is None or not session.alive:
+                if session is not None:
+                    session.close()
+                session = entry.session = self._start()
+            if self._closed:
+                session.close()
+                raise SandboxClosedError(_CLOSED)
+            return call.run(session)
+
+    def close(self) -> None:
+        """End all sessions and wait until they are gone; calls in progress return as killed."""
+        with self._changed:
+            self._closed = True
+            entries = list(self._entries.values())
+            self._entries.clear()
+            self._changed.notify_all()
+        for entry in entries:
+            session = entry.session
+            if session is not None:
+                session.kill()
+            with entry.turn:
+                if entry.session is not None:
+                    entry.session.close()
+
+    @contextlib.contextmanager
+    def _entry(self, key: str) -> Iterator[_Entry]:
+        with self._changed:
+            if self._closed:
+                raise SandboxClosedError(_CLOSED)
+            entry = self._entries.setdefault(key, _Entry())
+            self._entries.move_to_end(key)
+            entry.users += 1
+            surplus = self._take_surplus()
+        _close_all(surplus)
+        try:
+            yield entry
+        finally:
+            with self._changed:
+                entry.users -= 1
+                entry.idle_since = time.monotonic()
+                self._ensure_sweeper()
+                self._changed.notify_all()
+
+    def _take_surplus(self) -> list[_Entry]:
+        # At most as many are in use as there are slots, so an idle one can always be found.
+        over = len(self._entries) - self._max_sessions
+        keys = [key for key, entry in self._entries.items() if entry.users == 0][: max(0, over)]
+        return [self._entries.pop(key) for key in keys]
+
+    def _ensure_sweeper(self) -> None:
+        if self._sweeper is None and not self._closed and self._entries:
+            self._sweeper = threading.Thread(target=self._sweep, name="sandbox-sweeper", daemon=True)
+            self._sweeper.start()
+
+    def _sweep(self) -> None:
+        while True:
+            with self._changed:
+                if self._closed or not self._entries:
+                    self._sweeper = None
+                    return
+                expired = self._take_expired()
+                if not expired:
+                    self._changed.wait(self._until_next_expiry())
+            _close_all(expired)
+
+    def _take_expired(self) -> list[_Entry]:
+        oldest = time.monotonic() - self._idle_s
+        keys = [key for key, entry in self._entries.items() if entry.users == 0 and entry.idle_since <= oldest]
+        return [self._entries.pop(key) for key in keys]
+
+    def _until_next_expiry(self) -> float | None:
+        idle = [entry.idle_since for entry in self._entries.values() if entry.users == 0]
+        return max(0.0, min(idle) + self._idle_s - time.monotonic()) if idle else None
+
+
+_CLOSED = "This code interpreter is closed; make a new one."
+
+
+def _close_all(entries: list[_Entry]) -> None:
+    # Nobody else can reach these any more: they have left the table, and had no users.
+    for entry in entries:
+        if entry.session is not None:
+            entry.session.close()
