@@ -55,8 +55,8 @@ class Account:
         if balance < 0 or (balance == 0 and not model.is_free):
             return _payment_required(f"Insufficient credits. Add more using {_SETTINGS}/credits")
         asked = request.get("max_completion_tokens") or request.get("max_tokens")
-        affordable = self._affordable_tokens(model, request, balance)
-        if isinstance(asked, int) and affordable is not None and asked > affordable:
+        affordable = self._affordable_tokens(model, request, balance) if isinstance(asked, int) else None
+        if asked is not None and affordable is not None and asked > affordable:
             return _payment_required(
                 "This request requires more credits, or fewer max_tokens. You requested up to "
                 f"{asked} tokens, but can only afford {affordable}. To increase, visit {_SETTINGS}/credits "

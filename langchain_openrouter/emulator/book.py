@@ -55,6 +55,7 @@ class Book:
 
     def __init__(self) -> None:
         self._entries: list[BookEntry] = []
+        self._total = Decimal(0)
         self._changed = Condition()
 
     def __repr__(self) -> str:
@@ -69,7 +70,8 @@ class Book:
     @property
     def total(self) -> Decimal:
         """USD billed so far."""
-        return sum((entry.cost for entry in self.entries), Decimal(0))
+        with self._changed:
+            return self._total
 
     def find(self, generation_id: str) -> BookEntry | None:
         """The entry of a generation; `None` if there is none."""
@@ -79,6 +81,7 @@ class Book:
         """Write an entry and wake whoever waits for it."""
         with self._changed:
             self._entries.append(entry)
+            self._total += entry.cost
             self._changed.notify_all()
 
     def wait_for(self, count: int, *, timeout: float = 10) -> tuple[BookEntry, ...]:

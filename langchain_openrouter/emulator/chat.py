@@ -14,7 +14,7 @@ from langchain_openrouter.emulator.answering import answer_body, answer_events
 from langchain_openrouter.emulator.brain import Brain, ChatRequest, Failure, Reply, Verbatim
 from langchain_openrouter.emulator.checks.request import check_body, check_for_route
 from langchain_openrouter.emulator.responses import Pieces, failure_response
-from langchain_openrouter.emulator.routing import Route, any_route, find_route, model_names
+from langchain_openrouter.emulator.routing import Route, any_route, find_route, model_names, unknown_name
 from langchain_openrouter.emulator.turn import Turn
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ async def chat_completion(raw: bytes, brain: Brain, account: Account) -> Respons
     body = _parsed(raw)
     request = cast("ChatRequest", body)
     if brain.checks_requests:
-        failure = check_body(body)
+        failure = check_body(body) or unknown_name(model_names(body))
         if failure is not None:
             return failure_response(failure)
     failed: list[Failure] = []
@@ -38,9 +38,7 @@ async def chat_completion(raw: bytes, brain: Brain, account: Account) -> Respons
         if isinstance(outcome, Response):
             return outcome
         failed.append(outcome)
-    # Names that nobody knows are passed over in silence, unless there is nothing else.
-    known = [one for one in failed if "not a valid model ID" not in one.message] or failed[:1]
-    return failure_response(failures.with_previous(known[-1], known[:-1]))
+    return failure_response(failures.with_previous(failed[-1], failed[:-1]))
 
 
 def _parsed(raw: bytes) -> dict[str, JSON]:

@@ -42,6 +42,12 @@ def model_names(body: Mapping[str, JSON]) -> list[str]:
     return list(dict.fromkeys(name for name in names if isinstance(name, str) and name)) or [DEFAULT_MODEL]
 
 
+def unknown_name(names: list[str]) -> Failure | None:
+    """A refusal of the first name that no model has: it is refused even where another of `models` could answer."""
+    unknown = (name for name in names if _known(name) is None)
+    return next((failures.unknown_model(name) for name in unknown), None)
+
+
 def find_route(name: str, request: ChatRequest) -> Route | Failure:
     """The model and provider for a slug, or why nobody takes the request."""
     model = _resolve(name, request)
@@ -70,14 +76,17 @@ def any_route(name: str) -> Route:
 def _resolve(name: str, request: ChatRequest) -> Model | Failure:
     if name in {"openrouter/auto", "openrouter/free"}:
         return _routed(name, request)
+    return _known(name) or failures.unknown_model(name)
+
+
+def _known(name: str) -> Model | Failure | None:
+    """The model of that name; a refusal if only that variant of it is not served; `None`: there is none."""
     base = _without_routing_variants(name)
     model = _aliased(find_model(base))
     if model is not None:
         return model
     static, colon, _ = base.rpartition(":")
-    if colon and find_model(static) is not None:
-        return failures.no_endpoints_for(base)
-    return failures.unknown_model(name)
+    return failures.no_endpoints_for(base) if colon and find_model(static) is not None else None
 
 
 def _routed(router: str, request: ChatRequest) -> Model | Failure:

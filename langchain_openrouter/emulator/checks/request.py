@@ -8,6 +8,7 @@ from langchain_openrouter.emulator import failures
 from langchain_openrouter.emulator.brain import ChatRequest, Failure
 from langchain_openrouter.emulator.checks.messages import dialogue_problem, messages_problem
 from langchain_openrouter.emulator.checks.parameters import parameter_problem
+from langchain_openrouter.emulator.checks.schemas import schema_problem
 from langchain_openrouter.emulator.checks.tools import provider_tools_problem, tools_problem
 from langchain_openrouter.emulator.routing import Route
 from langchain_openrouter.emulator.tokens import count_prompt, segments_of
@@ -21,13 +22,31 @@ def check_body(body: Mapping[str, object]) -> Failure | None:
 
 def check_for_route(request: ChatRequest, route: Route) -> Failure | None:
     """What this model or its provider refuses; `None`: nothing."""
-    refused = provider_tools_problem(request) or dialogue_problem(request["messages"])
+    # Others drop `strict` or read schemas more kindly.
+    strict = route.model.maker == "openai"
+    refused = (
+        provider_tools_problem(request, strict=strict)
+        or (_format_problem(request) if strict else None)
+        or dialogue_problem(request["messages"])
+    )
     if refused is not None:
         message, param = refused
         return failures.provider_error(route.provider.name, message, param)
     if route.model.must_reason and route.router is None and _reasons_not(request):
         return failures.bad_request("Reasoning is mandatory for this endpoint and cannot be disabled.")
     return _context_problem(request, route)
+
+
+def _format_problem(request: ChatRequest) -> tuple[str, str] | None:
+    wanted = request.get("response_format") or {}
+    named = wanted.get("json_schema")
+    schema = named.get("schema") if isinstance(named, Mapping) else None
+    if not isinstance(named, Mapping) or not isinstance(schema, Mapping):
+        return None
+    problem = schema_problem(schema, strict=named.get("strict") is True)
+    if problem is None:
+        return None
+    return f"Invalid schema for response_format '{named.get('name')}': {problem}", "response_format"
 
 
 def _reasons_not(request: ChatRequest) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from langchain_openrouter.emulator.checks.schemas import schema_problem
 from langchain_openrouter.emulator.checks.values import Rule, first_problem, type_name
 
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-SCHEMA_TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean", "null"})
 NOT_ON_CHAT = frozenset({"openrouter:bash", "openrouter:shell", "openrouter:apply_patch", "openrouter:tool_search"})
 FUNCTION: tuple[Rule, ...] = (
     Rule("name", "string"),
@@ -32,8 +32,13 @@ def tools_problem(body: Mapping[str, object]) -> str | None:
     return None
 
 
-def provider_tools_problem(body: Mapping[str, object]) -> tuple[str, str] | None:
-    """What a provider refuses about well-formed tools: its words and the parameter; `None`: nothing."""
+def provider_tools_problem(body: Mapping[str, object], *, strict: bool) -> tuple[str, str] | None:
+    """What a provider refuses about well-formed tools: its words and the parameter; `None`: nothing.
+
+    Args:
+        body: The request.
+        strict: Whether this provider holds tools to their `strict`.
+    """
     tools = body.get("tools")
     functions = [tool["function"] for tool in tools or () if "function" in tool] if isinstance(tools, list) else []
     names = [function["name"] for function in functions]
@@ -45,9 +50,9 @@ def provider_tools_problem(body: Mapping[str, object]) -> tuple[str, str] | None
             return message, f"tools[{index}].function.name"
         if names.count(function["name"]) > 1:
             return f"Tool names must be unique: '{function['name']}' is given twice.", "tools"
-        kind = (function.get("parameters") or {}).get("type", "object")
-        if isinstance(kind, str) and kind not in SCHEMA_TYPES:
-            message = f"Invalid schema for function '{function['name']}': '{kind}' is not a type of JSON Schema."
+        problem = schema_problem(function.get("parameters") or {}, strict=strict and function.get("strict") is True)
+        if problem is not None:
+            message = f"Invalid schema for function '{function['name']}': {problem}"
             return message, f"tools[{index}].function.parameters"
     return _choice_problem(body.get("tool_choice"), names, has_tools=bool(tools))
 

@@ -15,6 +15,14 @@ def user(*parts):
     return {"messages": [{"role": "user", "content": list(parts)}]}
 
 
+CLOSED = {"additionalProperties": False, "required": ["a"]}
+
+
+def json_schema(schema, *, strict=True):
+    wanted = {"name": "x", "schema": schema, "strict": strict}
+    return {"response_format": {"type": "json_schema", "json_schema": wanted}}
+
+
 WRONG = [
     # the model
     ({"model": "no/such"}, 400, "no/such is not a valid model ID"),
@@ -58,7 +66,7 @@ WRONG = [
     (
         {"tools": [{"type": "function", "function": {"name": "add", "parameters": {"type": "thing"}}}]},
         400,
-        "Invalid schema for function 'add'",
+        "Invalid schema for function 'add': 'thing' is not valid",
     ),
     ({"tools": [{"type": "openrouter:bash"}]}, 400, "openrouter:bash is not supported on the chat completions API"),
     ({"tools": [TOOL], "tool_choice": "maybe"}, 400, "tool_choice: Invalid option"),
@@ -97,6 +105,27 @@ WRONG = [
         400,
         "response_format.json_schema.schema: Invalid input: expected object, received array",
     ),
+    # schemas
+    (json_schema({"type": "invalid_type"}), 400, "Invalid schema for response_format 'x': 'invalid_type' is not valid"),
+    (
+        json_schema({"type": "object", "properties": {"a": {"type": "array", "items": {"type": "object"}}}, **CLOSED}),
+        400,
+        "In context=('properties', 'a', 'items'), 'additionalProperties' is required to be supplied and to be false.",
+    ),
+    (
+        json_schema({"type": "object", "properties": {"a": {}, "b": {"anyOf": [{"type": "null"}]}}, **CLOSED}),
+        400,
+        "Missing 'b'.",
+    ),
+    (
+        {
+            "tools": [
+                {"type": "function", "function": {"name": "add", "strict": True, "parameters": {"type": "object"}}}
+            ]
+        },
+        400,
+        "Invalid schema for function 'add': In context=(), 'additionalProperties' is required",
+    ),
     # length
     ({"max_tokens": 128_000}, 400, "This endpoint's maximum context length is 128000 tokens. However, you requested"),
 ]
@@ -121,6 +150,9 @@ RIGHT = [
     {"messages": [USER, ASKING, RESULT, {"role": "assistant", "content": "3"}, USER]},
     {"provider": {"sort": {"by": "price"}, "preferred_max_latency": {"p90": 2}, "max_price": {"prompt": "1"}}},
     {"response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "object"}}}},
+    json_schema({"type": "object", "properties": {"a": {}}, **CLOSED}),
+    json_schema({"type": "object"}, strict=False),
+    {**json_schema({"type": "object"}), "model": "z-ai/glm-5.3"},
     {"model": "~openai/gpt-mini-latest", "reasoning": {"effort": "none"}},
     {"max_tokens": 128_000, "plugins": [{"id": "context-compression"}]},
     {"messages": [{"role": "developer", "content": "Be kind."}, {"role": "user", "content": "Hi", "name": "Ann"}]},
