@@ -31,7 +31,7 @@ def _parts(schema: Mapping[str, object], context: Context) -> Iterator[tuple[Con
     for key, value in schema.items():
         named = value if key in _NAMED and isinstance(value, Mapping) else {}
         listed = value if key in _COMBINED and isinstance(value, list) else []
-        inner = [((key, str(name)), part) for name, part in named.items()]
+        inner: list[tuple[Context, object]] = [((key, str(name)), part) for name, part in named.items()]
         inner += [((key, str(index)), part) for index, part in enumerate(listed)]
         inner += [((key,), value)] if key == "items" else []
         for step, part in inner:
