@@ -1,1 +1,43 @@
-"""The agent's tools."""
+"""The agent's tools: a calculator, a web search and a code interpreter."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from openrouter_agents.tools.calculator import Calculator
+    from openrouter_agents.tools.code_interpreter import CodeInterpreter
+    from openrouter_agents.tools.registry import TOOL_NAMES, ToolLike, ToolNameError, resolve_tools
+    from openrouter_agents.tools.web_search import WebSearch
+
+__all__ = [
+    "TOOL_NAMES",
+    "Calculator",
+    "CodeInterpreter",
+    "ToolLike",
+    "ToolNameError",
+    "WebSearch",
+    "resolve_tools",
+]
+
+_HOMES: Final = {
+    "Calculator": "calculator",
+    "CodeInterpreter": "code_interpreter",
+    "TOOL_NAMES": "registry",
+    "ToolLike": "registry",
+    "ToolNameError": "registry",
+    "WebSearch": "web_search",
+    "resolve_tools": "registry",
+}
+
+
+def __getattr__(name: str) -> object:
+    # Lazily, because one tool's needs (a sandbox, a corpus) should not slow the start of another.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

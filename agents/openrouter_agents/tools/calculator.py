@@ -12,9 +12,9 @@ _DESCRIPTION: Final = """\
 Calculates one arithmetic expression exactly; use it for every calculation.
 Signs: + - * / // ^ (or **) ! ( ). Constants: pi, e, tau. Angles are in radians; write 30° for degrees.
 15% of 80 is 12, 200 + 10% is 220, 17 % 5 (or mod(17, 5)) is the remainder 2.
-Functions: sqrt cbrt root(x,n) pow(a,b,m) exp log(x,base) ln log2 log10 sin cos tan asin acos atan atan2 sinh \
-cosh tanh radians degrees hypot abs sign min max sum prod mean median round(x,places) floor ceil trunc mod factorial comb(n,k) \
-perm(n,k) gcd lcm.
+Functions: sqrt cbrt root(x,n) pow(a,b,m) exp log(x,base) ln log2 log10 sin cos tan asin acos atan atan2 sinh cosh \
+tanh radians degrees hypot abs sign min max sum prod mean median round(x,places) floor ceil trunc mod factorial \
+comb(n,k) perm(n,k) gcd lcm.
 Numbers only: no variables, units, equations or comparisons.
 The answer starts with the number: "2^64 - 1" gives 18446744073709551615, "0.1 + 0.2" gives 0.3, \
 "1/3" gives 1/3 = 0.33333333333333333333 (about)."""

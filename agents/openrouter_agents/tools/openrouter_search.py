@@ -1,0 +1,142 @@
+"""Search of the live web through OpenRouter's server tool `openrouter:web_search`.
+
+Source: https://openrouter.ai/docs/guides/features/server-tools/web-search
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from openrouter_agents.tools.search_provider import SearchError, SearchHit, SearchOutcome
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import LanguageModelInput
+    from langchain_core.messages import AIMessage
+    from langchain_core.runnables import Runnable
+    from pydantic import SecretStr
+
+DEFAULT_MODEL: Final = "openai/gpt-4.1-mini"
+"""A cheap model is enough: it only passes the query on and quotes what was found."""
+
+_MAX_ANSWER_TOKENS: Final = 1_500
+_REQUEST: Final = (
+    "Search the web for the query below. Then list the facts found that answer it, one short line each, and cite the "
+    "page of each. Use nothing but the pages found; if they do not answer the query, say so.\n\nQuery: {query}"
+)
+
+
+class OpenRouterSearch:
+    """Searches the live web with one chat call on the user's OpenRouter key.
+
+    Billed are the call and OpenRouter's price for the search (USD 0.001 to 0.015 in 2026, by engine).
+    """
+
+    name: Final = "openrouter"
+
+    def __init__(
+        self,
+        model: str = DEFAULT_MODEL,
+        api_key: SecretStr | None = None,
+        base_url: str | None = None,
+    ) -> None:
+        """Nothing is connected before the first search.
+
+        Args:
+            model: Id of the model that runs the search; it must support tools.
+            api_key: OpenRouter's key; `None` reads `OPENROUTER_API_KEY`.
+            base_url: Where the API is; `None` reads `OPENROUTER_API_BASE`, else OpenRouter itself.
+        """
+        self._model = model
+        self._api_key = api_key
+        self._base_url = base_url
+
+    def search(self, query: str, max_results: int) -> SearchOutcome:
+        """Searches the web.
+
+        Raises:
+            SearchError: When the call fails.
+        """
+        try:
+            answer = self._chat(max_results).invoke(_REQUEST.format(query=query))
+        except Exception as error:
+            raise _search_error(error) from error
+        return _parse_answer(answer)
+
+    async def asearch(self, query: str, max_results: int) -> SearchOutcome:
+        """The async twin of `search`."""
+        try:
+            answer = await self._chat(max_results).ainvoke(_REQUEST.format(query=query))
+        except Exception as error:
+            raise _search_error(error) from error
+        return _parse_answer(answer)
+
+    def _chat(self, max_results: int) -> Runnable[LanguageModelInput, AIMessage]:
+        from langchain_openrouter import ChatOpenRouter
+
+        model = ChatOpenRouter(
+            model=self._model,
+            max_tokens=_MAX_ANSWER_TOKENS,
+            **({} if self._api_key is None else {"api_key": self._api_key}),
+            **({} if self._base_url is None else {"base_url": self._base_url}),
+        )
+        tool = {"type": "openrouter:web_search", "parameters": {"max_results": max_results}}
+        # The tag keeps LangGraph from streaming this call to the user as if it were the answer.
+        return model.bind(tools=[tool]).with_config(tags=["nostream"])
+
+
+def _search_error(error: Exception) -> SearchError:
+    # The kind of error alone: its text may hold parts of the request.
+    return SearchError(f"The call to OpenRouter failed ({type(error).__name__}).")
+
+
+def _parse_answer(answer: AIMessage) -> SearchOutcome:
+    hits: dict[str, SearchHit] = {}
+    for citation in _citations(answer):
+        url = _text(citation, "url")
+        # A page cited several times stays one result, with the longest passage.
+        if url and len(_passage(citation, answer.text)) >= len(hits.get(url, _EMPTY)["snippet"]):
+            snippet = _passage(citation, answer.text)
+            hits[url] = {"title": _text(citation, "title") or url, "url": url, "snippet": snippet}
+    if hits:
+        return {"hits": list(hits.values()), "warnings": []}
+    return {"hits": [], "warnings": ["The search engine's answer cited no page, so nothing it said can be checked."]}
+
+
+_EMPTY: Final[SearchHit] = {"title": "", "url": "", "snippet": ""}
+
+
+def _citations(answer: AIMessage) -> Iterator[Mapping[str, object]]:
+    """The citations of an answer: OpenRouter's own annotations, or LangChain's on the blocks of the content."""
+    annotations = answer.additional_kwargs.get("annotations")
+    yield from _url_citations(annotations)
+    if isinstance(answer.content, list):
+        for block in answer.content:
+            if isinstance(block, dict):
+                yield from _url_citations(block.get("annotations"))
+
+
+def _url_citations(annotations: object) -> Iterator[Mapping[str, object]]:
+    for annotation in annotations if isinstance(annotations, list) else []:
+        if not isinstance(annotation, Mapping):
+            continue
+        # On the wire the fields stand under their type; in LangChain's blocks they stand beside it.
+        inner = annotation.get("url_citation", annotation)
+        if isinstance(inner, Mapping) and annotation.get("type") in {"url_citation", "citation"}:
+            yield inner
+
+
+def _passage(citation: Mapping[str, object], answer: str) -> str:
+    """What the page says, or else what the answer says on the strength of the page."""
+    content = _text(citation, "content") or _text(citation, "cited_text")
+    if content:
+        return content
+    start, end = citation.get("start_index"), citation.get("end_index")
+    if isinstance(start, int) and isinstance(end, int) and 0 <= start < end:
+        return answer[start:end]
+    return ""
+
+
+def _text(citation: Mapping[str, object], key: str) -> str:
+    value = citation.get(key)
+    return value if isinstance(value, str) else ""

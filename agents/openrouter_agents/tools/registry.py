@@ -1,0 +1,67 @@
+"""From the names of tools to tools."""
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Final, TypeAlias
+
+from langchain_core.tools import BaseTool
+from langchain_core.tools import tool as make_tool
+
+ToolLike: TypeAlias = str | BaseTool | Callable[..., object]
+"""A tool by name, a tool, or a function with a docstring that becomes one."""
+
+_CLASSES: Final[Mapping[str, tuple[str, str]]] = {
+    "calculator": ("openrouter_agents.tools.calculator", "Calculator"),
+    "code_interpreter": ("openrouter_agents.tools.code_interpreter", "CodeInterpreter"),
+    "web_search": ("openrouter_agents.tools.web_search", "WebSearch"),
+}
+
+TOOL_NAMES: Final = tuple(_CLASSES)
+"""The names `resolve_tools` knows."""
+
+
+class ToolNameError(ValueError):
+    """A tool was asked for by a name that is not known, or two tools have the same name."""
+
+
+def resolve_tools(tools: Sequence[ToolLike]) -> list[BaseTool]:
+    """Makes tools of names and functions; tools stay as they are.
+
+    ```python
+    resolve_tools(["calculator", WebSearch(provider="offline-corpus"), my_function])
+    ```
+
+    Args:
+        tools: Names out of `TOOL_NAMES`, tools and functions, in any order.
+
+    Raises:
+        ToolNameError: For a name that is not known, with the nearest one that is, and for a name given twice: models
+            tell tools apart by name.
+    """
+    if isinstance(tools, str):
+        raise ToolNameError(f"Give a list of tools, such as [{tools!r}], not one text.")
+    resolved = [_resolve(tool) for tool in tools]
+    names = [tool.name for tool in resolved]
+    for name in names:
+        if names.count(name) > 1:
+            raise ToolNameError(f"There are {names.count(name)} tools with the name {name!r}; each needs its own.")
+    return resolved
+
+
+def _resolve(tool: ToolLike) -> BaseTool:
+    if isinstance(tool, BaseTool):
+        return tool
+    if isinstance(tool, str):
+        return _named_tool(tool)
+    return make_tool(tool)
+
+
+def _named_tool(name: str) -> BaseTool:
+    if name not in _CLASSES:
+        close = get_close_matches(name.lower(), TOOL_NAMES, n=1, cutoff=0.5)
+        hint = f"Did you mean {close[0]!r}? " if close else ""
+        raise ToolNameError(f"There is no tool {name!r}. {hint}Known tools: {', '.join(TOOL_NAMES)}.")
+    module, attribute = _CLASSES[name]
+    made: BaseTool = getattr(import_module(module), attribute)()
+    return made

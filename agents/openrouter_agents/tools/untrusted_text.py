@@ -1,0 +1,38 @@
+"""Cleaning of text from pages: readers see what a browser would show, and nothing hidden."""
+
+import re
+import unicodedata
+from typing import Final
+
+_COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
+_VARIATION_SELECTORS: Final = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+_WHITE: Final = re.compile(r"\s+")
+_ELLIPSIS: Final = "..."
+
+
+def clean_text(text: str, max_characters: int) -> str:
+    """Text without comments and invisible characters, on one line, cut to a length.
+
+    Removed are HTML comments, control, zero-width, bidirectional, tag and private-use characters and variation
+    selectors: the places where instructions to a model are hidden from people.
+
+    Args:
+        text: Text from a page.
+        max_characters: Longest result, in characters, with the dots that mark a cut.
+    """
+    # Invisible characters go first: they could split the marks of a comment.
+    spaced = _WHITE.sub(" ", text)
+    seen = "".join(character for character in spaced if _is_seen(character))
+    line = _WHITE.sub(" ", _COMMENT.sub(" ", seen)).strip()
+    if len(line) <= max_characters:
+        return line
+    return line[: max_characters - len(_ELLIPSIS)].rstrip() + _ELLIPSIS
+
+
+def _is_seen(character: str) -> bool:
+    if character.isascii():
+        return character.isprintable()
+    if unicodedata.category(character) in _UNSEEN_CATEGORIES:
+        return False
+    return not any(ord(character) in selectors for selectors in _VARIATION_SELECTORS)
