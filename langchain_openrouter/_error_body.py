@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from langchain_openrouter.errors import (
+    ERROR_TYPE_STATUSES,
     ERROR_TYPES,
     STATUS_ERRORS,
     APIStatusError,
@@ -77,7 +78,7 @@ def parse_error(
     availability = _mapping(wire.get("availability"))
     code = wire.get("code")
     error_type = _text(metadata.get("error_type")) or _text(wire.get("error_type"))
-    meant = _status(status, code, wire.get("http_status"))
+    meant = _status(status, code, wire.get("http_status")) or ERROR_TYPE_STATUSES.get(error_type or "")
     words = _text(wire.get("message")) or _text(error) or f"HTTP {meant or status}"
     cls = error_class(meant, error_type, words)
     if cls is PermissionDeniedError and "reasons" in metadata:
@@ -109,7 +110,7 @@ def _unwrap(error: object) -> Mapping[str, Any]:
 
 def _status(http_status: int, code: object, declared: object) -> int | None:
     """The status that is meant: the HTTP status where it is an error, else what the body says."""
-    if http_status >= 400:  # noqa: PLR2004 - HTTP
+    if http_status >= 300:  # noqa: PLR2004 - HTTP
         return http_status
     for value in (code, declared):
         if isinstance(value, int | str) and str(value).isdigit() and int(value) >= 400:  # noqa: PLR2004 - HTTP

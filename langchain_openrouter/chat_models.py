@@ -207,6 +207,11 @@ class ChatOpenRouter(BaseChatModel):
                 "OPENROUTER_API_KEY must be set, or `api_key` given: make a key at "
                 "https://openrouter.ai/settings/keys. Without one, langchain_openrouter.emulator runs offline."
             )
+        key = self.openrouter_api_key.get_secret_value()
+        if not (key.isascii() and key.isprintable()):
+            raise ConfigurationError(
+                "`api_key` holds a line break or a character that is not ASCII: paste the bare key (sk-or-v1-...)."
+            )
         return self.openrouter_api_key
 
     @property
@@ -305,9 +310,10 @@ class ChatOpenRouter(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         with self._transport().stream(_CHAT, self._render(messages, stop, kwargs, stream=True)) as answer:
             parser = StreamParser(answer.headers)
-            for payloads in answer.batches:
-                yield from parser.feed(payloads)
-            yield parser.close()
+            with parser.keeping_partial():
+                for payloads in answer.batches:
+                    yield from parser.feed(payloads)
+                yield parser.close()
 
     @override
     async def _astream(
@@ -319,10 +325,11 @@ class ChatOpenRouter(BaseChatModel):
     ) -> AsyncIterator[ChatGenerationChunk]:
         async with self._transport().astream(_CHAT, self._render(messages, stop, kwargs, stream=True)) as answer:
             parser = StreamParser(answer.headers)
-            async for payloads in answer.batches:
-                for chunk in parser.feed(payloads):
-                    yield chunk
-            yield parser.close()
+            with parser.keeping_partial():
+                async for payloads in answer.batches:
+                    for chunk in parser.feed(payloads):
+                        yield chunk
+                yield parser.close()
 
     @override
     def bind_tools(
@@ -441,7 +448,10 @@ class ChatOpenRouter(BaseChatModel):
             "x-openrouter-categories": ",".join(self.app_categories or ()),
         }
         headers.update({name.lower(): value for name, value in (self.default_headers or {}).items()})
-        return {name: value for name, value in headers.items() if value}
+        sent = {name: value for name, value in headers.items() if value}
+        if broken := [name for name, value in sent.items() if not (name + value).isprintable()]:
+            raise ConfigurationError(f"The values of these headers hold line breaks or control characters: {broken}.")
+        return sent
 
     def __getstate__(self) -> dict[Any, Any]:
         """Leave the key, the clients and the connections out of pickles."""

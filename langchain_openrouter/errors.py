@@ -293,3 +293,39 @@ ERROR_TYPES: Mapping[str, type[APIStatusError]] = {
     "server": InternalServerError,
 }
 """`error_type` to error class, where it says more than the status or stands without one."""
+
+ERROR_TYPE_STATUSES: Mapping[str, int] = {
+    **dict.fromkeys(
+        (
+            "context_length_exceeded",
+            "max_tokens_exceeded",
+            "token_limit_exceeded",
+            "string_too_long",
+            "invalid_request",
+            "invalid_prompt",
+            "content_policy_violation",
+            "refusal",
+            "invalid_image",
+            "image_too_large",
+            "image_too_small",
+            "unsupported_image_format",
+            "image_download_failed",
+        ),
+        400,
+    ),
+    "authentication": 401,
+    "payment_required": 402,
+    "permission_denied": 403,
+    "not_found": 404,
+    "image_not_found": 404,
+    "precondition_failed": 412,
+    "payload_too_large": 413,
+    "unprocessable": 422,
+    "rate_limit_exceeded": 429,
+    "server": 500,
+    "unmapped": 500,
+    "provider_unavailable": 502,
+    "provider_overloaded": 503,
+    "timeout": 504,
+}
+"""`error_type` to the status that it stands for, where an error half way through a stream names no status."""

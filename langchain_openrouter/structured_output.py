@@ -12,10 +12,11 @@ from langchain_core.messages import AIMessage
 from langchain_core.output_parsers import BaseOutputParser, JsonOutputParser
 from langchain_core.output_parsers.openai_tools import JsonOutputKeyToolsParser, PydanticToolsParser
 from langchain_core.outputs import ChatGeneration, Generation
-from langchain_core.utils.function_calling import convert_to_json_schema, convert_to_openai_tool
+from langchain_core.utils.function_calling import convert_to_json_schema
 from langchain_core.utils.pydantic import is_basemodel_subclass
 from pydantic import BaseModel, ValidationError
 
+from langchain_openrouter._wire.tools import describe_tool
 from langchain_openrouter.errors import ConfigurationError, RefusalError, StructuredOutputError
 
 Schema: TypeAlias = dict[str, Any] | type
@@ -59,7 +60,7 @@ def _with_title(schema: Schema | None) -> Any:  # noqa: ANN401 - each planner kn
 
 
 def _plan_function_calling(schema: Schema, strict: bool | None) -> Plan:
-    tool = convert_to_openai_tool(schema, strict=strict)
+    tool = describe_tool(schema, strict)
     name = tool["function"]["name"]
     parser: BaseOutputParser[Any] = (
         _PydanticCallParser(tools=[schema], first_tool_only=True)
@@ -77,7 +78,7 @@ def _plan_json_schema(schema: Schema, strict: bool | None) -> Plan:
             "response_format": _response_format(schema, strict),
             "ls_structured_output_format": {
                 "kwargs": {"method": "json_schema", "strict": strict},
-                "schema": convert_to_openai_tool(schema),
+                "schema": describe_tool(schema, None),
             },
         },
         _text_parser(schema),
@@ -87,7 +88,7 @@ def _plan_json_schema(schema: Schema, strict: bool | None) -> Plan:
 def _plan_json_mode(schema: Schema | None, _strict: bool | None) -> Plan:
     structured = {
         "kwargs": {"method": "json_mode"},
-        "schema": None if schema is None else convert_to_openai_tool(schema),
+        "schema": None if schema is None else describe_tool(schema, None),
     }
     options = {"response_format": {"type": "json_object"}, "ls_structured_output_format": structured}
     return Plan([], options, _text_parser(schema))

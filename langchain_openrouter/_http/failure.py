@@ -30,10 +30,12 @@ def opening(target: Target) -> Iterator[None]:
     """Turn what httpx raises before an answer begins into typed errors."""
     try:
         yield
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise APIConnectionError(
+            f"base_url is not a URL of an API but {target.base_url!r}: {_reason(error)}", is_retryable=False
+        ) from error
     except httpx.HTTPError as error:
         raise _connection_error(error, target) from error
-    except httpx.InvalidURL as error:
-        raise APIConnectionError(f"{target.base_url!r} is not a URL: {error}.", is_retryable=False) from error
 
 
 @contextmanager
@@ -107,5 +109,5 @@ def _server_hung_up(error: httpx.HTTPError) -> bool:
     return type(error.__cause__).__name__ in {"ServerDisconnectedError", "ClientOSError"}
 
 
-def _reason(error: httpx.HTTPError) -> str:
+def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__

@@ -78,7 +78,7 @@ class Transport:
         async_client: httpx.AsyncClient | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
-        self._headers = httpx.Headers({"content-type": "application/json", **headers})
+        self._headers = httpx.Headers({"content-type": "application/json", **headers}, encoding="utf-8")
         self._target = Target(self._base_url, IDLE_TIMEOUT if timeout is None else timeout)
         self._total = TOTAL_TIMEOUT if timeout is None else timeout
         self._max_retries = max_retries

@@ -36,8 +36,8 @@ def render_part(block: object) -> Wire:
     """Render one content block. A block of a type that is not known here is sent as it stands."""
     if isinstance(block, str):
         return {"type": "text", "text": block}
-    if not isinstance(block, Mapping) or "type" not in block:
-        raise MessageError(f"A content block must be a string or a dict with a `type`, not {block!r:.200}.")
+    if not isinstance(block, Mapping) or not isinstance(block.get("type"), str):
+        raise MessageError(f"A content block must be a string or a dict with a `type`, not {repr(block)[:200]}.")
     render = _RENDERERS.get(block["type"])
     part = render(block) if render else dict(block)
     for key in ("cache_control", "prompt_cache_breakpoint"):
@@ -54,6 +54,8 @@ def _render_text(block: ReadOnlyWire) -> Wire:
 
 def _render_image_url(block: ReadOnlyWire) -> Wire:
     image = block.get("image_url")
+    if not image:
+        raise MessageError(f"An image_url block needs an `image_url`: {_outline(block)}.")
     return {"type": "image_url", "image_url": {"url": image} if isinstance(image, str) else image}
 
 
@@ -93,8 +95,15 @@ def _render_plain_text(block: ReadOnlyWire) -> Wire:
         return {"type": "text", "text": text}
     data = block.get("base64")
     if isinstance(data, str):
-        return {"type": "text", "text": base64.b64decode(data).decode()}
+        return {"type": "text", "text": _decoded(data)}
     return _render_file({**block, "mime_type": block.get("mime_type") or "text/plain"})
+
+
+def _decoded(data: str) -> str:
+    try:
+        return base64.b64decode(data, validate=True).decode()
+    except ValueError as error:
+        raise MessageError(f"A text-plain block holds base64 data that is no UTF-8 text: {error}.") from error
 
 
 def _render_document(block: ReadOnlyWire) -> Wire:

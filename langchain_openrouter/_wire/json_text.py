@@ -1,4 +1,7 @@
-"""JSON as fast as it goes, and exact where the fast way is not: integers beyond 64 bits, and text that models write."""
+"""JSON as fast as it goes, and by the slow way where the fast one gives up.
+
+That is: integers beyond 64 bits, halves of surrogate pairs (a stream may be cut within one), text that models write.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,9 @@ from typing import Any
 
 import orjson
 
+from langchain_openrouter.errors import RequestError
+
+_TOO_DEEP = "The JSON is nested too deeply."
 _LONG_NUMBER = re.compile(r"\d{19}")
 
 
@@ -15,12 +21,32 @@ def dump_json(value: object) -> bytes:
     """Write a value as JSON.
 
     Raises:
-        TypeError: It has no form in JSON.
+        RequestError: It has no form in JSON.
     """
     try:
         return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        pass
+    try:
+        return json.dumps(value, separators=(",", ":")).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise RequestError(f"The request cannot be written as JSON: {error}.") from error
+
+
+def load_json(content: bytes) -> Any:  # noqa: ANN401 - JSON is any value
+    """Read JSON off the wire.
+
+    Raises:
+        ValueError: It is no JSON.
+    """
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(content)
+    except RecursionError as error:
+        raise ValueError(_TOO_DEEP) from error
 
 
 def load_model_json(text: str) -> Any:  # noqa: ANN401 - JSON is any value
@@ -37,4 +63,4 @@ def load_model_json(text: str) -> Any:  # noqa: ANN401 - JSON is any value
     try:
         return json.loads(text, strict=False)
     except RecursionError as error:
-        raise ValueError("The JSON is nested too deeply.") from error
+        raise ValueError(_TOO_DEEP) from error

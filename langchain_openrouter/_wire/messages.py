@@ -90,12 +90,17 @@ def _render_human(message: HumanMessage) -> list[Wire]:
         return [_with_name({"role": "user", "content": message.content}, message)]
     results = [block for block in message.content if _type(block) == "tool_result"]
     rest = [block for block in message.content if _type(block) != "tool_result"]
-    rendered = [
-        _render_tool_result(str(block["tool_use_id"]), block.get("content", "")) for block in map(_dict, results)
-    ]
+    rendered = [_render_result_block(block) for block in map(_dict, results)]
     if rest or not results:
         rendered.append(_with_name({"role": "user", "content": render_content(rest)}, message))
     return rendered
+
+
+def _render_result_block(block: Wire) -> Wire:
+    call_id = block.get("tool_use_id")
+    if not isinstance(call_id, str):
+        raise MessageError("A tool_result block needs a `tool_use_id`: the id of the call that it answers.")
+    return _render_tool_result(call_id, block.get("content", ""))
 
 
 def _render_tool_result(call_id: str, content: object) -> Wire:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
 from langchain_openrouter._wire.answer import find_failure, first_choice, parse_extras, parse_text
+from langchain_openrouter._wire.json_text import load_json
 from langchain_openrouter._wire.metadata import parse_generation_id, parse_metadata, parse_usage_metadata
 from langchain_openrouter._wire.tools import parse_tool_calls
 from langchain_openrouter._wire.types import Wire, as_list, as_object
@@ -47,8 +47,8 @@ def parse_json(content: bytes, headers: Mapping[str, str]) -> Wire:
         ResponseFormatError: It is not one.
     """
     try:
-        body = orjson.loads(content)
-    except orjson.JSONDecodeError:
+        body = load_json(content)
+    except ValueError:
         body = None
     if isinstance(body, dict):
         return body

@@ -14,7 +14,7 @@ from langchain_openrouter._wire.json_text import dump_json
 from langchain_openrouter._wire.messages import render_messages
 from langchain_openrouter._wire.tools import render_tool_choice, render_tools
 from langchain_openrouter._wire.types import Wire
-from langchain_openrouter.errors import ConfigurationError, RequestError
+from langchain_openrouter.errors import ConfigurationError
 
 _FOR_LANGCHAIN = frozenset({"ls_structured_output_format", "stream"})
 """Call options that LangChain passes along for its own use."""
@@ -39,10 +39,7 @@ def render_request(messages: Sequence[BaseMessage], options: Mapping[str, Any], 
         body.pop("stream_options", None)
     _render_tool_options(body)
     check_n(body.pop("n", 1))
-    try:
-        return dump_json(body)
-    except TypeError as error:
-        raise RequestError(f"The request cannot be written as JSON: {error}.") from error
+    return dump_json(body)
 
 
 def _render_tool_options(body: Wire) -> None:

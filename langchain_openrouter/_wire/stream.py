@@ -6,7 +6,8 @@ ids, usage, cost) goes out on the last chunk alone, since LangChain adds up numb
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from langchain_core.messages import AIMessageChunk
@@ -18,7 +19,7 @@ from langchain_openrouter._wire.parse import parse_json, refuse_nothing
 from langchain_openrouter._wire.reasoning import DetailFolder
 from langchain_openrouter._wire.tools import ToolCallFolder
 from langchain_openrouter._wire.types import Wire, as_list, as_object
-from langchain_openrouter.errors import StreamInterruptedError
+from langchain_openrouter.errors import OpenRouterError, StreamInterruptedError
 
 _DONE = b"[DONE]"
 _PROVIDER = "openrouter"
@@ -85,6 +86,16 @@ class StreamParser:
             chunk_position="last",
         )
         return ChatGenerationChunk(message=message, generation_info={"finish_reason": metadata["finish_reason"]})
+
+    @contextmanager
+    def keeping_partial(self) -> Iterator[None]:
+        """Put the text so far on an error that does not know it, such as the network's, and the generation id."""
+        try:
+            yield
+        except OpenRouterError as error:
+            error.partial = error.partial or self.text
+            error.generation_id = error.generation_id or parse_generation_id(self._body, self._headers)
+            raise
 
     @property
     def text(self) -> str:

@@ -15,7 +15,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from langchain_openrouter._wire.json_text import dump_json, load_model_json
 from langchain_openrouter._wire.types import ReadOnlyWire, Wire, as_list, as_object
-from langchain_openrouter.errors import ToolChoiceError
+from langchain_openrouter.errors import RequestError, ToolChoiceError
 
 ToolLike: TypeAlias = dict[str, Any] | type | Callable[..., Any] | BaseTool
 """What `bind_tools` takes: a dict of the wire, a Pydantic class or `TypedDict`, a function, a tool."""
@@ -33,19 +33,36 @@ def _render_tool(tool: ToolLike, strict: bool | None) -> Wire:
         if tool["type"] != "function" or "function" not in tool:
             return tool
         return tool if strict is None else {**tool, "function": {**tool["function"], "strict": strict}}
-    return convert_to_openai_tool(tool, strict=strict)
+    return describe_tool(tool, strict)
+
+
+def describe_tool(tool: ToolLike, strict: bool | None) -> Wire:
+    """Describe a function, a class, a tool or a JSON schema as a function of the wire.
+
+    Raises:
+        RequestError: It is nothing that could be called.
+    """
+    try:
+        return convert_to_openai_tool(tool, strict=strict)
+    except (AttributeError, KeyError, NameError, TypeError, ValueError) as error:
+        raise RequestError(
+            "A tool must be a function, a Pydantic class, a TypedDict class, a tool, or a dict with a `name` or a "
+            f"`type`; {repr(tool)[:200]} cannot be described: {error}"
+        ) from error
 
 
 def render_tool_choice(choice: str | bool | ReadOnlyWire, tools: Sequence[ReadOnlyWire]) -> str | Wire:
     """Render a tool choice: a mode, the name of a tool, `True` for the only tool, or a dict of the wire.
 
     Raises:
-        ToolChoiceError: It names a tool that is not bound, or is `True` with several tools.
+        ToolChoiceError: It names a tool that is not bound, is `True` with several tools, or is of no known type.
     """
     if isinstance(choice, bool):
         return _only_tool(tools)
     if isinstance(choice, str):
         return _MODES.get(choice) or _choose(choice, tools)
+    if not isinstance(choice, Mapping):
+        raise ToolChoiceError(f"tool_choice must be a string, True or a dict, not {choice!r}.")
     name = as_object(choice.get("function")).get("name")
     return _choose(name, tools) if choice.get("type") == "function" and isinstance(name, str) else dict(choice)
 

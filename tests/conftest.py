@@ -1,0 +1,91 @@
+"""An emulator, a model that talks to it, and the four ways to ask."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, AIMessageChunk
+
+from langchain_openrouter import ChatOpenRouter
+from langchain_openrouter.emulator import Answer, OpenRouterEmulator, Reply, ScriptBrain
+
+Ask = Callable[..., AIMessage]
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the OpenRouter settings of whoever runs the tests."""
+    for name in [name for name in os.environ if name.startswith("OPENROUTER_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def emulator() -> Iterator[OpenRouterEmulator]:
+    """An OpenRouter on loopback that says hi fifty times, unless `play` gives it a script."""
+    with OpenRouterEmulator(ScriptBrain([Answer("Hi!")] * 50)) as running:
+        yield running
+
+
+@pytest.fixture
+def play(emulator: OpenRouterEmulator) -> Callable[..., None]:
+    """Give the emulator a script: `play(reply, reply, ...)`."""
+
+    def start(*replies: Reply, **settings: Any) -> None:
+        emulator.brain = ScriptBrain(replies, **settings)
+
+    return start
+
+
+@pytest.fixture
+def model(emulator: OpenRouterEmulator) -> Callable[..., ChatOpenRouter]:
+    """Make a model that talks to the emulator: `model(**fields)`."""
+
+    def make(**fields: Any) -> ChatOpenRouter:
+        defaults = {"model": "openai/gpt-4o-mini", "api_key": emulator.api_key, "base_url": emulator.base_url}
+        return ChatOpenRouter(**{**defaults, **fields})
+
+    return make
+
+
+@pytest.fixture(params=["invoke", "ainvoke", "stream", "astream"])
+def ask(request: pytest.FixtureRequest) -> Ask:
+    """Ask in one of LangChain's four ways, and get the whole answer: `ask(model, input, **options)`."""
+    return {"invoke": _invoke, "ainvoke": _ainvoke, "stream": _stream, "astream": _astream}[request.param]
+
+
+@pytest.fixture
+def collect() -> Callable[[str, Any], AIMessage]:
+    """Ask in the way that is named: `collect("astream", model)`."""
+    return lambda mode, model: {"stream": _stream, "astream": _astream}[mode](model, "hello")
+
+
+def _invoke(model: Any, asked: Any, **options: Any) -> AIMessage:
+    return model.invoke(asked, **options)
+
+
+def _ainvoke(model: Any, asked: Any, **options: Any) -> AIMessage:
+    async def run() -> AIMessage:
+        return await model.ainvoke(asked, **options)
+
+    return asyncio.run(run())
+
+
+def _stream(model: Any, asked: Any, **options: Any) -> AIMessage:
+    return add_up(list(model.stream(asked, **options)))
+
+
+def _astream(model: Any, asked: Any, **options: Any) -> AIMessage:
+    async def run() -> AIMessage:
+        return add_up([chunk async for chunk in model.astream(asked, **options)])
+
+    return asyncio.run(run())
+
+
+def add_up(chunks: list[AIMessageChunk]) -> AIMessageChunk:
+    """Join the chunks of a stream as LangChain does."""
+    first, *rest = chunks
+    return first + rest if rest else first
