@@ -136,11 +136,11 @@ def _angle(work: Workspace, angle: Number) -> "mpf":
 def _ratio(work: Workspace, number: Number) -> "mpf":
     work.spend_real()
     value = work.real(number)
-    if abs(value) <= 1:
-        return value
-    # Rounding may carry a result of 1 just beyond it.
+    # Rounding may carry a result of 1 beyond it, and close to 1 these functions turn rounding into large errors.
     if isinstance(number, Approx) and work.is_noise(abs(value) - 1, 1):
         return work.reals.sign(value)
+    if abs(value) <= 1:
+        return value
     raise MathProblemError("This angle only exists for numbers from -1 to 1.")
 
 

@@ -153,7 +153,8 @@ class _Parser:
     def _parse_arguments(self, opening: Token, closing: str) -> int:
         count = 0
         while True:
-            if self._next.text == "[":
+            # A list stands for its numbers, and only directly among the arguments: mean([1, 2]).
+            if self._next.text == "[" and closing == ")":
                 count += self._parse_arguments(self._take(), "]")
             else:
                 self._parse_expression(_SUM)

@@ -11,6 +11,8 @@ from openrouter_agents.tools.exact_arithmetic.numbers import Approx, Number, Wor
 
 _MAX_ROOT_INDEX: Final = 1_000
 _NEWTON_STEPS: Final = 40
+_FLOAT_BITS: Final = 50
+_ABOVE: Final = 1 + 1e-9
 
 
 def power(work: Workspace, base: Number, exponent: Number) -> Number:
@@ -112,7 +114,10 @@ def _integer_root(work: Workspace, number: int, index: int) -> int | None:
     work.spend(_NEWTON_STEPS * words(size) ** 2)
     if size <= index:  # below 2^index, where 1 is the only integer with an integer root
         return 1 if number == 1 else None
-    guess = 1 << -(-size // index)
+    # A start just above the root: from a power of two, high roots would take hundreds of steps.
+    exponent = math.log2(number) / index
+    shift = max(0, int(exponent) - _FLOAT_BITS)
+    guess = (int(2 ** (exponent - shift) * _ABOVE) + 1) << shift
     while True:  # Newton's method from above falls until it reaches the root
         better = ((index - 1) * guess + number // guess ** (index - 1)) // index
         if better >= guess:

@@ -45,7 +45,7 @@ def _integer_text(number: int) -> str:
     digits = exact.adjusted() + 1
     if digits <= _MAX_INTEGER_DIGITS:
         return f"{exact:f}"
-    return f"{_decimal_context(REAL_DIGITS).plus(exact):e} (about; the exact integer has {digits:,} digits)"
+    return f"{exact.normalize(_decimal_context(REAL_DIGITS)):e} (about; the exact integer has {digits:,} digits)"
 
 
 def _decimal_places(denominator: int) -> int | None:

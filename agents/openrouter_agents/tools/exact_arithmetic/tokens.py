@@ -40,7 +40,7 @@ _PATTERN: Final = re.compile(
   | (?P<grouped>{_GROUPED})
   | (?P<number>{_NUMBER})
   | (?P<times>[xX](?![a-zA-Z_]))
-  | (?P<name>[πτ] | (?:math\.)?[a-zA-Z][a-zA-Z0-9]*)
+  | (?P<name>[πτ] | (?:[mM]ath\.)?[a-zA-Z][a-zA-Z0-9]*)
   | (?P<sign>\*\*|//|[-+*/^%!(),\[\]°{"".join(_TYPOGRAPHIC)}])
     """,
     # Without ASCII, \d would also read digits of other scripts, which look like something else.
