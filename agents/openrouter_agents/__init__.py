@@ -1,1 +1,45 @@
 """LangGraph agents on OpenRouter."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from openrouter_agents.costs import Spend, SpendCollector, sum_spend
+    from openrouter_agents.graph import create_openrouter_agent
+    from openrouter_agents.tools import Calculator, CodeInterpreter, WebSearch, resolve_tools
+
+__all__ = [
+    "Calculator",
+    "CodeInterpreter",
+    "Spend",
+    "SpendCollector",
+    "WebSearch",
+    "create_openrouter_agent",
+    "resolve_tools",
+    "sum_spend",
+]
+
+_HOMES: Final = {
+    "Calculator": "tools",
+    "CodeInterpreter": "tools",
+    "Spend": "costs",
+    "SpendCollector": "costs",
+    "WebSearch": "tools",
+    "create_openrouter_agent": "graph",
+    "resolve_tools": "tools",
+    "sum_spend": "costs",
+}
+
+
+def __getattr__(name: str) -> object:
+    # Lazily: LangChain's agents take seconds to import, which `openrouter-agent --help` need not wait for.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
