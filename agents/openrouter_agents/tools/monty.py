@@ -56,11 +56,11 @@ class MontySandbox:
             f"modules can be imported: {', '.join(_MODULES.split())}. No numpy, pandas or matplotlib, no files, "
             "no network, no environment, no input(). To show a chart call the built-in function "
             'plot(kind, x, y, title="", xlabel="", ylabel=""): kind is "line", "bar" or "scatter", y a list of '
-            f"numbers, x a list of as many numbers or of up to {MAX_CATEGORIES} strings; at most {MAX_POINTS} points and "
-            f"{limits.images} charts a call. Variables stay for the next call. Print what you want to see; the value "
-            f"of the last expression is shown too. Limits: {limits.timeout_s:g} s a call, {limits.memory_bytes >> 20} "
-            f"MB of memory, {limits.output_bytes // 1000} kB of printed text. Going over the time limit loses all "
-            "variables."
+            f"numbers, x a list of as many numbers or of up to {MAX_CATEGORIES} strings; at most {MAX_POINTS} points "
+            f"and {limits.images} charts a call. Variables stay for the next call. Print what you want to see; the "
+            "value of the last expression is shown too. Limits: "
+            f"{limits.timeout_s:g} s a call, {limits.memory_bytes >> 20} MB of memory, "
+            f"{limits.output_bytes // 1000} kB of printed text. Going over the time limit loses all variables."
         )
 
     def open(self, limits: Limits) -> "MontyWorker":
