@@ -74,9 +74,20 @@ class SpendCollector(BaseCallbackHandler):
                     self.answers.append(generation.message)
 
 
-def format_usd(amount: Decimal | None) -> str:
-    """Write an amount with all its digits and no exponent; an unknown one as `unknown`."""
-    return "unknown" if amount is None else f"${amount:f}"
+def format_usd(amount: Decimal | None, places: int = 0) -> str:
+    """Write an amount in full: never rounded, never with an exponent; an unknown one as `unknown`.
+
+    Args:
+        amount: USD.
+        places: Decimal places to fill with zeros, for amounts in a column.
+    """
+    return "unknown" if amount is None else f"${amount:.{max(places, decimal_places(amount))}f}"
+
+
+def decimal_places(amount: Decimal) -> int:
+    """How many decimal places an amount needs."""
+    exponent = amount.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _spend_of(answer: AIMessage) -> Spend:

@@ -1,0 +1,73 @@
+"""Where an agent's model is: OpenRouter itself, or the emulator in this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from langchain_openrouter import ChatOpenRouter
+
+if TYPE_CHECKING:
+    from langchain_openrouter.emulator import Book
+    from openrouter_agents.graph import Agent
+
+KEY_VARIABLE = "OPENROUTER_API_KEY"
+
+
+class NoKeyError(Exception):
+    """The live service was asked for, and there is no key for it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Live needs a key: set {KEY_VARIABLE}, in the environment or in .env "
+            "(make one at https://openrouter.ai/settings/keys)."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """A model and who answers for it."""
+
+    model: ChatOpenRouter
+    book: Book | None
+    """The emulator's own account of what it billed; `None`: this is OpenRouter itself."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a language model answers, for money."""
+        return self.book is None
+
+    def make_agent(self) -> Agent:
+        """Make the agent with its three tools; offline, the search is offline too."""
+        from openrouter_agents.graph import create_openrouter_agent
+        from openrouter_agents.tools import WebSearch
+
+        search = WebSearch(provider="auto" if self.is_live else "offline-corpus")
+        return create_openrouter_agent(self.model, ["calculator", search, "code_interpreter"])
+
+
+@contextmanager
+def open_venue(model: str, *, live: bool | None) -> Iterator[Venue]:
+    """Start whatever is needed to ask `model`.
+
+    Args:
+        model: The model's id.
+        live: Whether to ask OpenRouter; `None`: where there is a key.
+
+    Raises:
+        NoKeyError: OpenRouter was asked for without a key.
+    """
+    has_key = bool(os.environ.get(KEY_VARIABLE))
+    if live and not has_key:
+        raise NoKeyError
+    if has_key if live is None else live:
+        yield Venue(ChatOpenRouter(model=model), None)
+        return
+    from langchain_openrouter.emulator import OpenRouterEmulator
+
+    with OpenRouterEmulator() as emulator:
+        here: dict[str, Any] = {"api_key": emulator.api_key, "base_url": emulator.base_url}
+        yield Venue(ChatOpenRouter(model=model, **here), emulator.book)
