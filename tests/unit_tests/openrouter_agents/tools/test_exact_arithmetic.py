@@ -9,10 +9,13 @@ from fractions import Fraction
 
 import mpmath
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from openrouter_agents.tools.exact_arithmetic import CalculationError, calculate
+
+# A busy machine is no failure.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 EXACT = {
     "2**64 - 1": "18446744073709551615",
@@ -238,6 +241,7 @@ def test_errors_survive_pickling():
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
+@unhurried
 @given(st.integers(), st.integers())
 def test_integers_agree_with_python(a, b):
     assert calculate(f"({a}) + ({b})") == str(a + b)
@@ -249,11 +253,13 @@ def test_integers_agree_with_python(a, b):
         assert calculate(f"gcd({a}, {b})") == str(math.gcd(a, b))
 
 
+@unhurried
 @given(st.integers(-1000, 1000), st.integers(0, 200))
 def test_powers_of_integers_agree_with_python(a, n):
     assert calculate(f"({a})^{n}") == str(a**n)
 
 
+@unhurried
 @given(st.fractions(), st.fractions())
 def test_fractions_agree_with_python(a, b):
     assert _value(calculate(f"({a}) + ({b})")) == a + b
@@ -263,11 +269,13 @@ def test_fractions_agree_with_python(a, b):
     assert _value(calculate(f"max({a}, {b})")) == max(a, b)
 
 
+@unhurried
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15, places=6))
 def test_decimals_are_read_and_written_exactly(number):
     assert Decimal(calculate(f"({number:f})")) == number
 
 
+@unhurried
 @given(st.fractions(min_value=-(10**6), max_value=10**6, max_denominator=1000), st.integers(-3, 6))
 def test_rounding_is_half_away_from_zero(number, places):
     scaled = abs(number) * Fraction(10) ** places
@@ -275,6 +283,7 @@ def test_rounding_is_half_away_from_zero(number, places):
     assert _value(calculate(f"round({number}, {places})")) == (expected if number >= 0 else -expected)
 
 
+@unhurried
 @given(st.integers(0, 300), st.integers(0, 300))
 def test_counting_agrees_with_python(n, k):
     assert calculate(f"comb({n}, {k})") == str(math.comb(n, k))
@@ -283,17 +292,20 @@ def test_counting_agrees_with_python(n, k):
 
 
 @pytest.mark.parametrize("name", ["sqrt", "cbrt", "exp", "log", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh"])
+@unhurried
 @given(number=st.fractions(min_value=Fraction(1, 1000), max_value=1000, max_denominator=10_000))
 def test_functions_agree_with_mpmath(name, number):
     _assert_close(calculate(f"{name}({number})"), _judge(name, number))
 
 
 @pytest.mark.parametrize("name", ["asin", "acos"])
+@unhurried
 @given(number=st.fractions(min_value=-1, max_value=1))
 def test_inverse_functions_agree_with_mpmath(name, number):
     _assert_close(calculate(f"{name}({number})"), _judge(name, number))
 
 
+@unhurried
 @given(
     st.fractions(min_value=Fraction(1, 100), max_value=100, max_denominator=100),
     st.fractions(min_value=-20, max_value=20, max_denominator=20),
@@ -304,11 +316,13 @@ def test_powers_agree_with_mpmath(base, exponent):
     _assert_close(calculate(f"({base})^({exponent})"), expected)
 
 
+@unhurried
 @given(st.text(max_size=60))
 def test_any_text_is_answered_or_refused(text):
     _answer_or_refuse(text)
 
 
+@unhurried
 @given(st.lists(st.sampled_from([*"0123456789.,+-*/^%!()[]x°e ", "sqrt(", "log(", "max(", "pi", "mod"]), max_size=30))
 def test_any_mixture_of_signs_is_answered_or_refused(parts):
     _answer_or_refuse("".join(parts))
