@@ -5,6 +5,7 @@ Source: https://openrouter.ai/docs/api-reference/errors
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,10 +35,11 @@ _ADVICE: Mapping[type[APIStatusError], str] = {
 
 
 def error_class(status: int | None, error_type: str | None, message: str) -> type[APIStatusError]:
-    """Choose the class for an error by `error_type`, then by status."""
+    """Choose the class for an error by `error_type`, then by status and by the words of OpenRouter or the provider."""
+    message = message.lower()
     if error_type is not None and error_type in ERROR_TYPES:
         return ERROR_TYPES[error_type]
-    if status == 400 and any(words in message.lower() for words in _CONTEXT_OVERFLOW_WORDS):  # noqa: PLR2004 - HTTP
+    if status == 400 and any(words in message for words in _CONTEXT_OVERFLOW_WORDS):  # noqa: PLR2004 - HTTP
         return ContextLengthExceededError
     if status is None:
         return InternalServerError
@@ -80,7 +82,7 @@ def parse_error(
     error_type = _text(metadata.get("error_type")) or _text(wire.get("error_type"))
     meant = _status(status, code, wire.get("http_status")) or ERROR_TYPE_STATUSES.get(error_type or "")
     words = _text(wire.get("message")) or _text(error) or f"HTTP {meant or status}"
-    cls = error_class(meant, error_type, words)
+    cls = error_class(meant, error_type, f"{words} {metadata.get('raw')}")
     if cls is PermissionDeniedError and "reasons" in metadata:
         cls = ModerationError
     provider = _text(metadata.get("provider_name")) or provider
@@ -146,11 +148,11 @@ def _retry_after(
 
 def _seconds(value: object) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return max(0.0, float(value))
+        return max(0.0, float(value)) if math.isfinite(value) else None
     if not isinstance(value, str) or not value.strip():
         return None
     try:
-        return max(0.0, float(value))
+        return _seconds(float(value))
     except ValueError:
         return _seconds_until(value)
 

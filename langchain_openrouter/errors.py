@@ -91,7 +91,7 @@ class OpenRouterError(ModelError, ValueError):
         return _rebuild, (type(self), self.args, self.__dict__.copy())
 
 
-def _rebuild(cls: type[OpenRouterError], args: tuple[object, ...], state: dict[str, object]) -> OpenRouterError:
+def _rebuild(cls: type[Exception], args: tuple[object, ...], state: dict[str, object]) -> Exception:
     error = cls.__new__(cls, *args)
     error.args = args
     error.__dict__.update(state)
@@ -254,6 +254,10 @@ class StructuredOutputError(OutputParserException):
     def __init__(self, message: str, *, text: str = "") -> None:
         super().__init__(message, llm_output=text)
         self.text = text
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by state: the parent's constructor would add its advice once more."""
+        return _rebuild, (type(self), self.args, self.__dict__.copy())
 
 
 class RefusalError(StructuredOutputError):

@@ -10,6 +10,8 @@ import orjson
 DONE = b"[DONE]"
 """The payload that ends a stream of OpenRouter."""
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
 
 class SSEDecoder:
     """Splits a byte stream into event payloads, wherever the network cut it.
@@ -56,6 +58,8 @@ class SSEDecoder:
         elif not line and self._data:
             payloads.append(self._data[0] if len(self._data) == 1 else b"\n".join(self._data))
             self._data = []
+        elif line.startswith(_BYTE_ORDER_MARK):
+            self._take(line.removeprefix(_BYTE_ORDER_MARK), payloads)
 
     def _normalise(self, data: bytes) -> bytes:
         """Make every line end a line feed, also one whose carriage return came in the piece before."""

@@ -1,0 +1,268 @@
+"""Connections are shared, follow their event loop, and are gone when nobody needs them."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import pickle
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from langchain_openrouter._http.pool import shared_pool
+from langchain_openrouter.emulator import Answer, ChatRequest, OpenRouterEmulator
+
+TCP = Path("/proc/net/tcp")
+
+
+def connections(emulator: OpenRouterEmulator) -> int:
+    """How many sockets that are connected to the emulator this process holds."""
+    port = urlsplit(emulator.base_url).port
+    rows = [line.split() for line in TCP.read_text().splitlines()[1:]]
+    return sum(int(row[2].partition(":")[2], 16) == port and row[9] != "0" for row in rows)
+
+
+needs_proc = pytest.mark.skipif(not TCP.exists(), reason="only Linux lists sockets in /proc")
+
+
+def test_one_pool_per_url_and_key():
+    one = shared_pool("http://127.0.0.1:1", b"key")
+    assert shared_pool("http://127.0.0.1:1", b"key") is one
+    assert shared_pool("http://127.0.0.1:1", b"other key") is not one
+    assert shared_pool("http://127.0.0.1:2", b"key") is not one
+
+
+def test_models_share_connections(model):
+    first, second = model(), model()
+    assert first._transport()._pool is second._transport()._pool
+
+
+def test_models_with_different_keys_do_not(model):
+    assert model()._transport()._pool is not model(api_key="sk-other")._transport()._pool
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_the_proxy_of_the_environment_is_used(variable, monkeypatch):
+    monkeypatch.setenv(variable, "127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("no_proxy", "")
+    assert shared_pool("http://openrouter.example", b"")._proxy == "http://127.0.0.1:9"
+
+
+def test_a_host_may_be_exempt_from_the_proxy(monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "openrouter.example")
+    assert shared_pool("http://openrouter.example", b"")._proxy is None
+
+
+def test_several_event_loops_in_one_process(model):
+    chat = model()
+    answers = [asyncio.run(chat.ainvoke("hello")).text for _ in range(3)]
+    assert answers == ["Hi!"] * 3
+
+
+def test_event_loops_in_several_threads(model):
+    chat = model()
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda _: asyncio.run(chat.ainvoke("hello")).text, range(12)))
+    assert answers == ["Hi!"] * 12
+
+
+def test_threads_share_one_client(model):
+    chat = model()
+    with ThreadPoolExecutor(8) as threads:
+        clients = set(threads.map(lambda _: id(chat._transport()._pool.client()), range(64)))
+    assert len(clients) == 1
+
+
+def test_many_calls_at_once(model):
+    async def run():
+        chat = model()
+        return await asyncio.gather(*(chat.ainvoke("hello") for _ in range(40)))
+
+    assert len(asyncio.run(run())) == 40
+
+
+@needs_proc
+def test_short_lived_models_leave_no_connections(model, emulator):
+    for _ in range(20):
+        model().invoke("hello")
+        asyncio.run(model().ainvoke("hello"))
+    gc.collect()
+    assert connections(emulator) == 0
+
+
+@needs_proc
+def test_a_model_keeps_its_connections(model, emulator):
+    chat = model()
+    for _ in range(5):
+        chat.invoke("hello")
+    assert connections(emulator) == 1
+
+
+class Greeter:
+    """Says hi to everybody."""
+
+    checks_requests = True
+
+    def reply(self, request: ChatRequest) -> Answer:
+        return Answer("Hi!")
+
+
+@needs_proc
+@pytest.mark.parametrize("kept", [True, False], ids=["beside one that lives on", "each on its own"])
+def test_two_hundred_models_on_one_loop(kept, model, emulator):
+    emulator.brain = Greeter()
+
+    async def run():
+        keeper = model()
+        if kept:
+            await keeper.ainvoke("hello")
+        for _ in range(200):
+            await model().ainvoke("hello")
+        gc.collect()
+        for _ in range(20):  # sockets of models that are gone close with the loop's next turns
+            await asyncio.sleep(0)
+        return connections(emulator)
+
+    assert asyncio.run(run()) <= 1
+
+
+@needs_proc
+@pytest.mark.parametrize("mode", ["stream", "astream"])
+def test_a_stream_that_is_left_early_closes_its_connection(mode, model, play, emulator):
+    play(*[Answer("word " * 2000)] * 6)
+
+    async def leave_early(chat):
+        stream = chat.astream("hello")
+        async for _ in stream:
+            break
+        await stream.aclose()
+
+    def leave(chat):
+        if mode == "astream":
+            asyncio.run(leave_early(chat))
+        else:
+            for _ in chat.stream("hello"):
+                break
+
+    chat = model()
+    leave(chat)
+    assert connections(emulator) == 0
+
+
+def test_close_and_use_again(model):
+    chat = model()
+    chat.invoke("hello")
+    chat.close()
+    chat.close()
+    assert chat.invoke("hello").text == "Hi!"
+
+
+async def test_aclose_and_use_again(model):
+    chat = model()
+    await chat.ainvoke("hello")
+    await chat.aclose()
+    await chat.aclose()
+    assert (await chat.ainvoke("hello")).text == "Hi!"
+    await chat.aclose()
+
+
+def test_close_before_any_call(model):
+    model().close()
+    asyncio.run(model().aclose())
+
+
+def test_close_closes_the_sockets(model):
+    chat = model()
+    chat.invoke("hello")
+    client = chat._transport()._pool.client()
+    chat.close()
+    assert client.is_closed
+
+
+def test_a_client_of_ones_own_is_used_and_never_closed(model, emulator):
+    with httpx.Client(headers={"x-mine": "1"}) as mine:
+        chat = model(client=mine)
+        chat.invoke("hello")
+        chat.close()
+        del chat
+        gc.collect()
+        assert not mine.is_closed
+    assert emulator.requests[0].headers["x-mine"] == "1"
+
+
+async def test_an_async_client_of_ones_own_is_used_and_never_closed(model, emulator):
+    async with httpx.AsyncClient(headers={"x-mine": "1"}) as mine:
+        chat = model(async_client=mine)
+        await chat.ainvoke("hello")
+        await chat.aclose()
+        assert not mine.is_closed
+    assert emulator.requests[0].headers["x-mine"] == "1"
+
+
+def test_a_model_that_has_called_can_be_pickled(model, emulator, monkeypatch):
+    monkeypatch.setenv("OPENROUTER_API_KEY", emulator.api_key)
+    chat = model()
+    chat.invoke("hello")
+    asyncio.run(chat.ainvoke("hello"))
+    assert pickle.loads(pickle.dumps(chat)).invoke("hello").text == "Hi!"
+
+
+def test_a_cancelled_call_leaves_the_pool_usable(model):
+    async def run():
+        chat = model()
+        task = asyncio.create_task(chat.ainvoke("hello"))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return (await chat.ainvoke("hello")).text
+
+    assert asyncio.run(run()) == "Hi!"
+
+
+FORK = """
+    import asyncio, os, sys, warnings
+    warnings.simplefilter("error")
+    from langchain_openrouter import ChatOpenRouter
+
+    chat = ChatOpenRouter(model="openai/gpt-4o-mini", api_key=sys.argv[1], base_url=sys.argv[2])
+    assert chat.invoke("hello").text == "Hi!"
+    for asynchronous in (False, True):
+        child = os.fork()
+        if child == 0:
+            answer = asyncio.run(chat.ainvoke("hello")) if asynchronous else chat.invoke("hello")
+            os._exit(0 if answer.text == "Hi!" else 1)
+        assert chat.invoke("hello").text == "Hi!"
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    print("both")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_forked_child_and_its_parent_keep_apart(emulator):
+    script = [sys.executable, "-c", textwrap.dedent(FORK), emulator.api_key, emulator.base_url]
+    done = subprocess.run(script, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout.strip() == "both", done.stderr
+
+
+def test_a_process_that_ends_without_closing_ends_in_silence(emulator):
+    script = """
+        import asyncio, sys
+        from langchain_openrouter import ChatOpenRouter
+        chat = ChatOpenRouter(model="openai/gpt-4o-mini", api_key=sys.argv[1], base_url=sys.argv[2])
+        chat.invoke("hello")
+        asyncio.run(chat.ainvoke("hello"))
+    """
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", textwrap.dedent(script)]
+    done = subprocess.run(
+        [*command, emulator.api_key, emulator.base_url], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")

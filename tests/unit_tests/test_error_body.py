@@ -1,0 +1,225 @@
+"""Every shape of `error` that OpenRouter, a provider or a proxy is known to send, as a typed error."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from langchain_openrouter._error_body import parse_error
+from langchain_openrouter.errors import (
+    ERROR_TYPE_STATUSES,
+    STATUS_ERRORS,
+    APIStatusError,
+    AuthenticationError,
+    BadRequestError,
+    ContextLengthExceededError,
+    GatewayTimeoutError,
+    InsufficientCreditsError,
+    InternalServerError,
+    ModerationError,
+    NotFoundError,
+    OverloadedError,
+    PermissionDeniedError,
+    RateLimitError,
+    ServiceUnavailableError,
+    UpstreamError,
+)
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=10,
+)
+KEYS = ["message", "code", "metadata", "error", "error_type", "availability", "http_status", "raw", "retry_after"]
+
+
+@pytest.mark.parametrize("status", sorted(STATUS_ERRORS))
+def test_class_by_http_status(status):
+    error = parse_error({"message": "words", "code": status}, status=status)
+    assert type(error) is STATUS_ERRORS[status]
+    assert (error.status_code, error.code) == (status, status)
+
+
+@pytest.mark.parametrize(("status", "cls"), [(409, APIStatusError), (418, APIStatusError), (599, InternalServerError)])
+def test_class_of_a_status_that_is_not_listed(status, cls):
+    assert type(parse_error({"message": "words"}, status=status)) is cls
+
+
+@pytest.mark.parametrize(
+    ("wire", "cls", "status"),
+    [
+        pytest.param({"message": "m", "code": 402}, InsufficientCreditsError, 402, id="code"),
+        pytest.param({"message": "m", "code": "429", "type": "rate_limit_error"}, RateLimitError, 429, id="text code"),
+        pytest.param({"message": "m", "http_status": 404}, NotFoundError, 404, id="http_status"),
+        pytest.param({"message": "m", "code": "server_error"}, InternalServerError, 200, id="code of no number"),
+        pytest.param({"message": "m", "code": True}, InternalServerError, 200, id="code of no sense"),
+        pytest.param("words", InternalServerError, 200, id="string"),
+        pytest.param({"error": {"message": "m", "code": 402}, "code": 402}, InsufficientCreditsError, 402, id="nested"),
+        pytest.param({"error": "words", "code": 503}, ServiceUnavailableError, 503, id="nested string"),
+    ],
+)
+def test_error_inside_a_200(wire, cls, status):
+    error = parse_error(wire, status=200)
+    assert type(error) is cls
+    assert error.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("error_type", "cls"),
+    [
+        ("context_length_exceeded", ContextLengthExceededError),
+        ("content_policy_violation", ModerationError),
+        ("rate_limit_exceeded", RateLimitError),
+        ("provider_overloaded", OverloadedError),
+        ("provider_unavailable", UpstreamError),
+        ("payment_required", InsufficientCreditsError),
+        ("authentication", AuthenticationError),
+        ("timeout", GatewayTimeoutError),
+        ("invalid_request", BadRequestError),
+        ("not_found", NotFoundError),
+        ("server", InternalServerError),
+    ],
+)
+@pytest.mark.parametrize("inside", ["metadata", "top"])
+def test_class_by_error_type_alone(error_type, cls, inside):
+    """Half way through a stream an error may name no status."""
+    wire = {"error_type": error_type} if inside == "top" else {"metadata": {"error_type": error_type}}
+    error = parse_error({"message": "m", **wire}, status=200)
+    assert type(error) is cls
+    assert error.error_type == error_type
+    assert error.status_code == ERROR_TYPE_STATUSES[error_type]
+
+
+@pytest.mark.parametrize("error_type", sorted(ERROR_TYPE_STATUSES))
+def test_no_error_type_of_a_wrong_request_is_retryable(error_type):
+    error = parse_error({"message": "m", "metadata": {"error_type": error_type}}, status=200)
+    assert error.is_retryable is (ERROR_TYPE_STATUSES[error_type] == 429 or ERROR_TYPE_STATUSES[error_type] >= 500)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "This endpoint's maximum context length is 8192 tokens. However, you requested about 9000 tokens",
+        "prompt is too long: 210000 tokens > 200000 maximum",
+        "Input exceeds the context window",
+    ],
+)
+def test_context_overflow_in_the_providers_own_words(words):
+    assert type(parse_error({"message": words, "code": 400}, status=400)) is ContextLengthExceededError
+
+
+def test_context_overflow_in_the_raw_words_of_a_provider():
+    metadata = {"raw": '{"error":{"message":"prompt is too long: 9 > 8"}}', "provider_name": "Anthropic"}
+    error = parse_error({"message": "Provider returned error", "code": 400, "metadata": metadata}, status=400)
+    assert type(error) is ContextLengthExceededError
+
+
+def test_moderation():
+    metadata = {"reasons": ["violence"], "flagged_input": "I...", "provider_name": "OpenAI", "model_slug": "m"}
+    error = parse_error({"message": "Input flagged", "code": 403, "metadata": metadata}, status=403)
+    assert type(error) is ModerationError
+    assert error.metadata == metadata
+    assert error.provider == "OpenAI"
+
+
+def test_guardrail():
+    error = parse_error({"message": "Blocked", "code": 403, "metadata": {"patterns": ["p"]}}, status=403)
+    assert type(error) is PermissionDeniedError
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ['{"error": "upstream words"}', {"error": {"message": "upstream words"}}, "upstream words", ["upstream words"]],
+)
+def test_raw_words_of_the_provider_are_in_the_message(raw):
+    metadata = {"raw": raw, "provider_name": "Acme", "is_byok": False}
+    error = parse_error({"message": "Provider returned error", "code": 503, "metadata": metadata}, status=503)
+    assert "from Acme: Provider returned error." in str(error)
+    assert "The provider said: " in str(error)
+    assert "upstream words" in str(error)
+    assert error.metadata == metadata
+
+
+def test_availability_error_without_a_code():
+    availability = {"code": "temporarily_unavailable", "retryable": True, "retry_after": 3, "requested_models": ["m"]}
+    wire = {
+        "message": "m",
+        "error_type": "provider_overloaded",
+        "http_status": 503,
+        "availability": availability,
+        "metadata": {"previous_errors": [{"provider": "Acme", "code": 429, "status": 429}]},
+    }
+    error = parse_error(wire, status=503)
+    assert type(error) is OverloadedError
+    assert error.code is None
+    assert error.availability == availability
+    assert error.retry_after == 3.0
+
+
+@pytest.mark.parametrize("retryable", [True, False])
+def test_the_router_knows_best_what_is_retryable(retryable):
+    wire = {"message": "m", "code": 404, "availability": {"retryable": retryable}}
+    assert parse_error(wire, status=404).is_retryable is retryable
+
+
+def test_null_metadata():
+    error = parse_error({"message": "m", "code": 400, "metadata": None}, status=400)
+    assert error.metadata == {}
+
+
+@pytest.mark.parametrize("header", ["2", "2.0", " 2 "])
+def test_retry_after_in_seconds(header):
+    assert parse_error({"message": "m"}, status=429, headers={"retry-after": header}).retry_after == 2.0
+
+
+def test_retry_after_as_a_date():
+    soon = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    assert 3500 < parse_error({"message": "m"}, status=429, headers={"retry-after": soon}).retry_after <= 3600
+
+
+@pytest.mark.parametrize("header", ["Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00", "-5"])
+def test_retry_after_that_has_passed(header):
+    assert parse_error({"message": "m"}, status=429, headers={"retry-after": header}).retry_after == 0.0
+
+
+@pytest.mark.parametrize("header", ["", "soon", "Wed, 99 Foo 2015", "nan"])
+def test_retry_after_that_says_nothing(header):
+    assert parse_error({"message": "m"}, status=429, headers={"retry-after": header}).retry_after is None
+
+
+def test_the_header_wins_over_the_body():
+    wire = {"message": "m", "availability": {"retry_after": 9}}
+    assert parse_error(wire, status=429, headers={"retry-after": "2"}).retry_after == 2.0
+    assert parse_error(wire, status=429).retry_after == 9.0
+
+
+def test_retry_after_in_the_providers_headers():
+    wire = {"message": "m", "metadata": {"headers": {"Retry-After": "7"}}}
+    assert parse_error(wire, status=429).retry_after == 7.0
+
+
+def test_ids_and_body_are_kept():
+    body = {"error": {"message": "m"}, "user_id": "u"}
+    error = parse_error(body["error"], status=500, body=body, headers={"x-generation-id": "gen-1"}, partial="so far")
+    assert (error.body, error.generation_id, error.partial) == (body, "gen-1", "so far")
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"), [(401, "OPENROUTER_API_KEY"), (402, "settings/credits"), (429, "Wait and try again")]
+)
+def test_the_message_says_what_to_do(status, advice):
+    assert advice in str(parse_error({"message": "m"}, status=status))
+
+
+@given(
+    error=JSON | st.dictionaries(st.sampled_from(KEYS), JSON),
+    status=st.sampled_from([200, 400, 403, 429, 500]),
+)
+def test_whatever_stands_there_becomes_an_error(error, status):
+    parsed = parse_error(error, status=status, body=error)
+    assert isinstance(parsed, APIStatusError)
+    assert str(parsed)

@@ -1,0 +1,135 @@
+"""The tree of errors: complete, public, in LangChain's families, and fit to travel between processes."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+
+import pytest
+from langchain_core import exceptions as core
+
+import langchain_openrouter
+from langchain_openrouter import errors
+from langchain_openrouter.errors import ERROR_TYPE_STATUSES, ERROR_TYPES, STATUS_ERRORS, APIStatusError, OpenRouterError
+from tests.unit_tests.openapi import openapi
+
+CLASSES = [
+    cls
+    for _, cls in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(cls, Exception) and cls.__module__ == errors.__name__
+]
+
+
+def test_every_status_of_chat_completions_has_a_class():
+    responses = openapi()["paths"]["/chat/completions"]["post"]["responses"]
+    statuses = {int(status) for status in responses if status != "200"}
+    assert statuses <= STATUS_ERRORS.keys()
+
+
+def test_every_error_type_has_a_status():
+    assert set(openapi()["components"]["schemas"]["ApiErrorType"]["enum"]) == ERROR_TYPE_STATUSES.keys()
+
+
+def test_every_error_type_with_a_class_is_one_of_openrouters():
+    assert ERROR_TYPES.keys() <= ERROR_TYPE_STATUSES.keys()
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_is_public(cls):
+    assert cls.__name__ in langchain_openrouter.__all__
+    assert getattr(langchain_openrouter, cls.__name__) is cls
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_stands_in_the_drawn_tree(cls):
+    assert cls.__name__ in errors.__doc__
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_is_a_value_error(cls):
+    """Code for LangChain's own package catches `ValueError`."""
+    assert issubclass(cls, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("cls", "family"),
+    [
+        ("APIConnectionError", "ModelConnectionError"),
+        ("APITimeoutError", "ModelTimeoutError"),
+        ("StreamInterruptedError", "ModelConnectionError"),
+        ("ResponseFormatError", "ModelAPIError"),
+        ("BadRequestError", "ModelInvalidRequestError"),
+        ("ContextLengthExceededError", "ContextOverflowError"),
+        ("AuthenticationError", "ModelAuthenticationError"),
+        ("PermissionDeniedError", "ModelPermissionDeniedError"),
+        ("NotFoundError", "ModelNotFoundError"),
+        ("RequestTimeoutError", "ModelTimeoutError"),
+        ("RequestTooLargeError", "ModelInvalidRequestError"),
+        ("UnprocessableEntityError", "ModelInvalidRequestError"),
+        ("RateLimitError", "ModelRateLimitError"),
+        ("InternalServerError", "ModelAPIError"),
+        ("RequestError", "ModelInvalidRequestError"),
+        ("InsufficientCreditsError", "ModelError"),
+        ("StructuredOutputError", "OutputParserException"),
+    ],
+)
+def test_langchain_family(cls, family):
+    assert issubclass(getattr(errors, cls), getattr(core, family))
+
+
+@pytest.mark.parametrize("status", sorted(STATUS_ERRORS))
+def test_is_retryable_by_status(status):
+    """What passes by itself is retryable; what is wrong with the request, the key or the account is not."""
+    assert STATUS_ERRORS[status]("words").is_retryable is (status in {408, 429} or status >= 500)
+
+
+@pytest.mark.parametrize("cls", ["RequestError", "ConfigurationError", "ToolChoiceError", "MessageError"])
+def test_what_was_never_sent_is_not_retryable(cls):
+    assert getattr(errors, cls)("words").is_retryable is False
+
+
+def test_one_occurrence_can_be_less_retryable_than_its_class():
+    assert errors.APIConnectionError("words", is_retryable=False).is_retryable is False
+    assert errors.APIConnectionError("words").is_retryable is True
+
+
+@pytest.mark.parametrize("duplicate", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy])
+@pytest.mark.parametrize("cls", CLASSES)
+def test_survives_pickling_and_copying(cls, duplicate):
+    error = cls("what was wrong")
+    same = duplicate(error)
+    assert type(same) is cls
+    assert str(same) == str(error)
+    assert same.__dict__ == error.__dict__
+
+
+@pytest.mark.parametrize("duplicate", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy])
+def test_facts_survive_pickling_and_copying(duplicate):
+    error = errors.RateLimitError(
+        "slow down",
+        status_code=429,
+        code="429",
+        error_type="rate_limit_exceeded",
+        provider="Acme",
+        metadata={"raw": {"a": 1}},
+        availability={"retryable": True},
+        retry_after=1.5,
+        body={"error": {}},
+        generation_id="gen-1",
+        partial="so far",
+        is_retryable=False,
+    )
+    same = duplicate(error)
+    assert same.__dict__ == error.__dict__
+    assert same.is_retryable is False
+
+
+def test_a_status_error_knows_nothing_that_it_is_not_told():
+    error = APIStatusError("words")
+    assert (error.status_code, error.code, error.retry_after, error.body, error.generation_id) == (None,) * 5
+    assert (error.metadata, error.availability, error.partial) == ({}, {}, "")
+
+
+def test_all_that_openrouter_can_answer_is_one_family():
+    assert all(issubclass(cls, OpenRouterError) for cls in {*STATUS_ERRORS.values(), *ERROR_TYPES.values()})
