@@ -39,7 +39,7 @@ def ask_command(
     *,
     live: Annotated[
         bool | None,
-        typer.Option("--live/--offline", help="Ask OpenRouter or the emulator. [default: live where there is a key]"),
+        typer.Option("--live/--offline", help="Ask OpenRouter or the emulator (default: live where there is a key)."),
     ] = None,
     output_dir: OutputOption = _OUTPUT,
 ) -> None:
@@ -76,18 +76,22 @@ def _ready(model: str, output_dir: Path, *, live: bool | None) -> Iterator[tuple
     """Open the venue and the terminal; turn what goes wrong into one line and an exit code."""
     from dotenv import find_dotenv, load_dotenv
 
+    from openrouter_agents.venue import NoKeyError, choose_live, open_venue
+
     load_dotenv(find_dotenv(usecwd=True))
+    try:
+        is_live = choose_live(live)
+    except NoKeyError as error:
+        _fail(str(error), _NO_KEY)
+
     from langchain_openrouter import OpenRouterError, RequestError
     from openrouter_agents.plot_files import PlotFiles
     from openrouter_agents.terminal import Terminal, make_console
     from openrouter_agents.tools.sandbox import SandboxError
-    from openrouter_agents.venue import NoKeyError, open_venue
 
     try:
-        with open_venue(model, live=live) as venue:
+        with open_venue(model, live=is_live) as venue:
             yield venue, Terminal(make_console(), PlotFiles(output_dir))
-    except NoKeyError as error:
-        _fail(str(error), _NO_KEY)
     except (OpenRouterError, RequestError, SandboxError, OSError) as error:
         _fail(str(error), _FAILED)
 

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from langchain_openrouter import ChatOpenRouter
-
 if TYPE_CHECKING:
+    from langchain_openrouter import ChatOpenRouter
     from langchain_openrouter.emulator import Book
     from openrouter_agents.graph import Agent
 
@@ -49,21 +48,29 @@ class Venue:
         return create_openrouter_agent(self.model, ["calculator", search, "code_interpreter"])
 
 
+def choose_live(wanted: bool | None) -> bool:
+    """Say whether to ask OpenRouter; `None`: where there is a key.
+
+    Raises:
+        NoKeyError: OpenRouter is wanted, and there is no key.
+    """
+    has_key = bool(os.environ.get(KEY_VARIABLE))
+    if wanted and not has_key:
+        raise NoKeyError
+    return has_key if wanted is None else wanted
+
+
 @contextmanager
-def open_venue(model: str, *, live: bool | None) -> Iterator[Venue]:
+def open_venue(model: str, *, live: bool) -> Iterator[Venue]:
     """Start whatever is needed to ask `model`.
 
     Args:
         model: The model's id.
-        live: Whether to ask OpenRouter; `None`: where there is a key.
-
-    Raises:
-        NoKeyError: OpenRouter was asked for without a key.
+        live: Whether to ask OpenRouter, with the key in the environment, or the emulator.
     """
-    has_key = bool(os.environ.get(KEY_VARIABLE))
-    if live and not has_key:
-        raise NoKeyError
-    if has_key if live is None else live:
+    from langchain_openrouter import ChatOpenRouter
+
+    if live:
         yield Venue(ChatOpenRouter(model=model), None)
         return
     from langchain_openrouter.emulator import OpenRouterEmulator
