@@ -34,7 +34,9 @@ def parse_extras(message: ReadOnlyWire) -> dict[str, Any]:
 def parse_text(message: ReadOnlyWire) -> str | list[Any]:
     """The content of a wire message; null is no text."""
     content = message.get("content")
-    return content if isinstance(content, str | list) else ""
+    if isinstance(content, list):
+        return [part for part in content if isinstance(part, str | dict)]
+    return content if isinstance(content, str) else ""
 
 
 def find_failure(body: Wire, choice: Wire, *, headers: ReadOnlyWire, partial: str) -> APIStatusError | None:

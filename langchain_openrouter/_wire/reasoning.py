@@ -45,7 +45,7 @@ class DetailFolder:
 
 
 def _continues(entry: Wire, wire_index: object, fragment: Wire) -> bool:
-    growing = _GROWING.get(entry.get("type") or "")
+    growing = _GROWING.get(str(entry.get("type")))
     if growing is None or fragment.get("type") != entry.get("type") or fragment.get("index") != wire_index:
         return False
     if entry.get("id") and fragment.get("id") and entry["id"] != fragment["id"]:

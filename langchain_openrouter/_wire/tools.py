@@ -115,8 +115,8 @@ def parse_tool_calls(wire: object, generation_id: str | None) -> tuple[list[Tool
     invalid: list[InvalidToolCall] = []
     for position, call in enumerate(map(as_object, as_list(wire))):
         function = as_object(call.get("function"))
-        call_id = call.get("id") or made_up_id(generation_id, position)
-        name, text = str(function.get("name") or ""), arguments_text(function.get("arguments"))
+        call_id = _label(call.get("id")) or made_up_id(generation_id, position)
+        name, text = _label(function.get("name")) or "", arguments_text(function.get("arguments"))
         args = parse_arguments(text)
         if args is not None and name:
             calls.append(ToolCall(type="tool_call", id=call_id, name=name, args=args))
@@ -124,6 +124,11 @@ def parse_tool_calls(wire: object, generation_id: str | None) -> tuple[list[Tool
             why = f"The arguments are not a JSON object: {text}" if name else "The call names no tool."
             invalid.append(InvalidToolCall(type="invalid_tool_call", id=call_id, name=name, args=text, error=why))
     return calls, invalid
+
+
+def _label(wire: object) -> str | None:
+    """An id or a name; some servers number their calls."""
+    return str(wire) if isinstance(wire, str | int | float) and wire != "" else None
 
 
 def arguments_text(wire: object) -> str:
@@ -158,7 +163,7 @@ class ToolCallFolder:
 
     def __init__(self, generation_id: str | None) -> None:
         self._generation_id = generation_id
-        self._numbers: dict[object, int] = {}
+        self._numbers: dict[str | float | None, int] = {}
         self._ids: list[str] = []
         self._named: set[int] = set()
         self._texts: list[list[str]] = []
@@ -169,8 +174,10 @@ class ToolCallFolder:
 
     def _fold(self, fragment: ReadOnlyWire) -> ToolCallChunk:
         function = as_object(fragment.get("function"))
-        number, is_new = self._number(fragment.get("index"), fragment.get("id") or None)
-        name = function.get("name") or None
+        index = fragment.get("index")
+        index = index if isinstance(index, str | int | float) else None
+        number, is_new = self._number(index, _label(fragment.get("id")))
+        name = _label(function.get("name"))
         if number in self._named:
             name = None
         elif name:
@@ -190,7 +197,7 @@ class ToolCallFolder:
             _call_chunk(number, _misfit(text)) for number, text in enumerate(texts) if parse_arguments(text) is None
         ]
 
-    def _number(self, index: object, call_id: str | None) -> tuple[int, bool]:
+    def _number(self, index: str | float | None, call_id: str | None) -> tuple[int, bool]:
         number = self._numbers.get(index)
         if number is None and call_id is None and index is None and self._ids:
             # neither index nor id: the fragment goes on with the last call
