@@ -8,6 +8,7 @@ session and nothing else.
 import contextlib
 import os
 import signal
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Literal
@@ -25,6 +26,8 @@ _MODULES = (
     "asyncio base64 bisect collections copy csv dataclasses datetime decimal functools hashlib itertools json math "
     "random re sys time tomllib typing unicodedata"
 )
+_OWN_MEMORY_BYTES = 1 << 30  # address space of the interpreter itself, most of it never touched
+_ROOM_BYTES = 1 << 20  # the least memory with which a session is of use
 _REMEMBERED = 100  # programs
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows, SIGTERM ends a process at once
 
@@ -110,6 +113,7 @@ class MontyWorker:
                 )
             )
             self._pid = self._session.worker_pid
+            _limit_process(self._pid, limits)
             self._stack = stack.pop_all()
 
     @property
@@ -147,6 +151,9 @@ class MontyWorker:
                 self.close()
                 return call.killed(f"Stopped after {self._limits.timeout_s:g} s, the time limit of one call.")
             error = own_traceback(problem, self._sources)
+            if isinstance(problem.exception(), MemoryError) and not self._has_room():
+                self.close()
+                return call.killed(f"{error}\nThe variables take up all the memory.")
         except BaseException:  # Ctrl-C: the worker would go on computing
             self.close()
             raise
@@ -165,6 +172,17 @@ class MontyWorker:
         self.kill()
         self._alive = False
         self._stack.close()
+
+    def _has_room(self) -> bool:
+        # What filled the memory may still be held by a variable: then no call would ever succeed again.
+        from pydantic_monty import MontyError
+
+        try:
+            self._session.feed_run(f"len('x' * {_ROOM_BYTES})")
+        except MontyError:
+            return False
+        self._calls += 1
+        return True
 
     def _remember(self, code: str) -> None:
         # For tracebacks: functions of earlier calls appear in later ones.
@@ -234,3 +252,18 @@ class _Call:
 
     def _milliseconds(self) -> float:
         return (time.monotonic() - self._started) * 1000
+
+
+def _limit_process(pid: int | None, limits: Limits) -> None:
+    # The interpreter keeps its own limits, and its host ends it when it hangs. This is for a hang whose host was killed
+    # before it could, and for memory which the interpreter does not count. Only Linux can limit another process.
+    if sys.platform != "linux" or pid is None:
+        return
+    import resource
+
+    for limit, value in (
+        (resource.RLIMIT_CPU, limits.cpu_s),
+        (resource.RLIMIT_AS, limits.memory_bytes + _OWN_MEMORY_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.prlimit(pid, limit, (value, value))

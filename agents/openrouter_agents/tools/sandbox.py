@@ -43,7 +43,7 @@ class Limits:
     """Wall clock seconds for one call. The worker is killed after it."""
 
     cpu_s: int = 300
-    """CPU seconds of a whole session (jail only). The worker is killed after it."""
+    """CPU seconds of a whole session (Linux only). The worker is killed after it."""
 
     memory_bytes: int = 1 << 30
     """Address space of the worker (jail) or heap of the interpreter (monty), in bytes."""

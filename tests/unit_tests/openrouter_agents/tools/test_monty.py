@@ -88,3 +88,26 @@ def test_bad_plots_are_the_codes_own_error_to_catch(session):
     result = session.run("try:\n    plot('pie', [1], [1])\nexcept ValueError as problem:\n    print(problem)")
     assert result["error"] is None
     assert "kind must be one of" in result["stdout"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can limit another process")
+def test_the_kernel_limits_the_worker_too(session):
+    import resource
+
+    assert resource.prlimit(session.pid, resource.RLIMIT_CPU) == (LIMITS.cpu_s, LIMITS.cpu_s)
+    assert resource.prlimit(session.pid, resource.RLIMIT_CORE) == (0, 0)
+
+
+def test_a_session_full_of_data_starts_anew():
+    session = MontySandbox().open(Limits(timeout_s=PATIENCE_S, memory_bytes=8 << 20))
+    result = session.run("kept = []\nwhile True:\n    kept.append('x' * 10_000)")
+    assert result["killed"]
+    assert "The variables take up all the memory. All variables and files are gone" in result["error"]
+    assert not session.alive
+
+
+def test_a_request_for_too_much_memory_costs_nothing(session):
+    session.run("kept = 1")
+    assert "MemoryError" in session.run("[0] * 10**9")["error"]
+    error = session.run("kept + None")["error"]
+    assert "line 1, in <module>\n    kept + None" in error

@@ -92,7 +92,7 @@ ATTACKS = {
         "        except OSError:\n            pass"
     ),
 }
-ENDLESS = ("endless loop", "loop that catches everything", "a power without end")
+ENDLESS = ("endless loop", "loop that catches everything")
 REACHED = ("connected", "written", "signalled", "ran", "made", "forged", "root:", "uid=", "all written")
 
 

@@ -16,7 +16,8 @@ from openrouter_agents.tools.sandbox import Limits
 HOST = """
 import sys
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
-interpreter = CodeInterpreter(backend=sys.argv[1])
+from openrouter_agents.tools.sandbox import Limits
+interpreter = CodeInterpreter(backend=sys.argv[1], limits=Limits(timeout_s=float(sys.argv[3])))
 print(interpreter.invoke({"code": "6 * 7"}), flush=True)
 if sys.argv[2] == "busy":
     interpreter.invoke({"code": "while True:\\n    pass"})
@@ -36,7 +37,8 @@ def test_a_worker_outlives_the_thread_that_asked_for_it(backend):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_no_worker_outlives_a_killed_host(backend):
-    with _host(backend, "busy") as host:
+    """The kernel ends a jail with its host at once; monty's worker notices at its next word, or at its time limit."""
+    with _host(backend, "busy", {"jail": 600, "monty": 1}[backend]) as host:
         handles = [os.pidfd_open(pid) for pid in descendants(host.pid)]
         assert handles
         host.send_signal(signal.SIGKILL)
@@ -54,9 +56,9 @@ def test_a_host_that_forgets_to_close_leaves_nothing(backend):
         _await_end(handles)
 
 
-def _host(backend, doing):
+def _host(backend, doing, timeout_s=PATIENCE_S):
     host = subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", HOST, backend, doing],
+        [sys.executable, "-W", "error", "-c", HOST, backend, doing, str(timeout_s)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
