@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from typing import Final
 
@@ -14,8 +15,10 @@ _LIST = rf"({_NUMBER}(?:\s*(?:,\s*and\b|,|\band\b)\s*{_NUMBER})+)"
 _THE = r"\b(?:the )?"
 _MAX_TOKENS: Final = 80
 _FUNCTIONS: Final = frozenset(
-    "sqrt cbrt exp log ln log2 log10 sin cos tan asin acos atan abs floor ceil round factorial comb perm gcd lcm"
-    " min max hypot mod pow".split(),
+    (
+        "sqrt cbrt exp log ln log2 log10 sin cos tan asin acos atan abs floor ceil round factorial comb perm"
+        " gcd lcm min max hypot mod pow"
+    ).split(),
 )
 _CONSTANTS: Final = frozenset({"pi", "e", "tau"})
 
@@ -105,12 +108,12 @@ def find_expressions(text: str) -> list[str]:
 
     Only what has an operation in it counts: a number alone, a date or a span of years is none.
     """
-    tokens = _TOKEN.findall(_spell_signs(text))
+    signs = _TOKEN.findall(_spell_signs(text))
     found: list[str] = []
     run: list[str] = []
-    for token in [*tokens, ";"]:
-        if _belongs(token):
-            run.append(token)
+    for sign in [*signs, ";"]:
+        if _belongs(sign):
+            run.append(sign)
             continue
         found.extend(_expressions_of_run(run))
         run = []
@@ -142,10 +145,14 @@ def _spell_signs(text: str) -> str:
     text = _MEANS.sub(lambda m: f"({' + '.join(_items(m.group(1)))}) / {len(_items(m.group(1)))}", text)
     text = _CALLS.sub(_spell_call, text)
     for pattern, sign in _LISTS:
-        text = pattern.sub(lambda m, sign=sign: f"({sign.join(_items(m.group(1)))})", text)
+        text = pattern.sub(functools.partial(_spell_list, sign), text)
     for pattern, replacement in _PHRASES:
         text = pattern.sub(replacement, text)
     return text
+
+
+def _spell_list(sign: str, match: re.Match[str]) -> str:
+    return f"({sign.join(_items(match.group(1)))})"
 
 
 def _spell_call(match: re.Match[str]) -> str:
@@ -157,47 +164,56 @@ def _items(listed: str) -> list[str]:
     return re.findall(_NUMBER, listed)
 
 
-def _belongs(token: str) -> bool:
-    return token in _FUNCTIONS or token in _CONSTANTS or not (token[0].isalpha() or token[0] not in "0123456789.-+*/%(),")
+def _belongs(sign: str) -> bool:
+    return sign in _FUNCTIONS or sign in _CONSTANTS or not (sign[0].isalpha() or sign[0] not in "0123456789.-+*/%(),")
 
 
 def _expressions_of_run(run: list[str]) -> list[str]:
-    """Cut a run of tokens at commas outside brackets and keep what reads as an expression."""
+    """Cut a run of signs at commas outside brackets and keep what reads as an expression."""
     pieces: list[list[str]] = [[]]
     depth = 0
-    for token in run[:_MAX_TOKENS]:
-        depth += (token == "(") - (token == ")")
-        if token == "," and depth <= 0:
+    for sign in run[:_MAX_TOKENS]:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and depth <= 0:
             pieces.append([])
         else:
-            pieces[-1].append(token)
+            pieces[-1].append(sign)
     return [expression for piece in pieces if (expression := _longest_expression(piece))]
 
 
-def _longest_expression(tokens: list[str]) -> str:
-    if not any(_OPERATORS.fullmatch(token) or token in _FUNCTIONS for token in tokens):
+def _longest_expression(signs: list[str]) -> str:
+    if not any(_OPERATORS.fullmatch(sign) or sign in _FUNCTIONS for sign in signs):
         return ""
-    for length in range(len(tokens), 0, -1):
-        for start in range(len(tokens) - length + 1):
-            if tokens[start + length - 1] in "+-*/%(,**//" or tokens[start] in {"*", "/", "%", ")", ",", "**", "//", "+"}:
+    for length in range(len(signs), 0, -1):
+        for start in range(len(signs) - length + 1):
+            if signs[start + length - 1] in "+-*/%(,**//" or signs[start] in {
+                "*",
+                "/",
+                "%",
+                ")",
+                ",",
+                "**",
+                "//",
+                "+",
+            }:
                 continue
-            expression = _join(tokens[start : start + length])
+            expression = _join(signs[start : start + length])
             if is_expression(expression):
                 return expression
     return ""
 
 
-def _join(tokens: list[str]) -> str:
+def _join(signs: list[str]) -> str:
     """Set an expression as people do: blanks around all signs but those of powers and of signed numbers."""
     text = ""
     before = "("
-    for token in tokens:
-        signed = token in {"+", "-"} and (before in {"(", ","} or bool(_OPERATORS.fullmatch(before)))
-        if token == ",":
+    for sign in signs:
+        signed = sign in {"+", "-"} and (before in {"(", ","} or bool(_OPERATORS.fullmatch(before)))
+        if sign == ",":
             text += ", "
-        elif signed or token == "**" or token not in {"+", "-", "*", "/", "//", "%"}:
-            text += token
+        elif signed or sign == "**" or sign not in {"+", "-", "*", "/", "//", "%"}:
+            text += sign
         else:
-            text += f" {token} "
-        before = "(" if signed else token
+            text += f" {sign} "
+        before = "(" if signed else sign
     return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Final
@@ -21,6 +21,14 @@ _BINARY: Final[Mapping[type[ast.operator], Callable[[Fraction, Fraction], Fracti
     ast.Div: operator.truediv,
     ast.FloorDiv: lambda left, right: Fraction(left // right),
     ast.Mod: operator.mod,
+}
+
+
+_OF_SEVERAL: Final[Mapping[str, Callable[[Sequence[int]], int]]] = {
+    "gcd": lambda numbers: math.gcd(*numbers),
+    "lcm": lambda numbers: math.lcm(*numbers),
+    "min": min,
+    "max": max,
 }
 
 
@@ -75,9 +83,8 @@ def _call(name: str, arguments: list[Fraction]) -> Fraction:
             return Fraction(math.factorial(number))
         case "abs", [number]:
             return Fraction(abs(number))
-        case ("gcd" | "lcm" | "min" | "max"), [_, _, *_]:
-            chosen: Callable[..., int] = {"gcd": math.gcd, "lcm": math.lcm, "min": min, "max": max}[name]
-            return _bounded(Fraction(chosen(*whole)))
+        case (("gcd" | "lcm" | "min" | "max"), [_, _, *_]):
+            return _bounded(Fraction(_OF_SEVERAL[name](whole)))
     raise _NotSmallError
 
 

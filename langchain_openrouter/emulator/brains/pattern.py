@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 _CANDIDATES: Final = (
-    "a A 0 1 1.0 abc ABC Abc 12 123 1234 12345 12:00 12:00:00 2024-01-01 2024-01-01T12:00:00Z a@example.com"
-    " https://example.com +15550100 #ffffff 127.0.0.1 1.0.0 example"
+    "a A 0 1 1.0 abc ABC Abc 12 123 1234 12345 12:00 12:00:00 2024-01-01 2024-01-01T12:00:00Z"
+    " a@example.com https://example.com +15550100 #ffffff 127.0.0.1 1.0.0 example"
 ).split()
 _CLASSES: Final = {"d": "0", "w": "a", "s": " ", "D": "a", "W": "-", "S": "a"}
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r"}

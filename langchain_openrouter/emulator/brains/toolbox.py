@@ -82,7 +82,10 @@ _SIGNS: Final[Mapping[Role, _Signs]] = {
 _OPERATIONS: Final = (
     (re.compile(r"\d\s*\+|\bplus\b|\badd\b|\bsum\b"), frozenset({"add", "sum", "plus", "addition", "adder"})),
     (re.compile(r"\d\s*[-\u2212]\s*\d|\bminus\b|\bsubtract"), frozenset({"subtract", "minus", "difference"})),
-    (re.compile(r"\d\s*[*x\u00d7]\s*\d|\btimes\b|\bmultipl"), frozenset({"multiply", "multiplies", "times", "product"})),
+    (
+        re.compile(r"\d\s*[*x\u00d7]\s*\d|\btimes\b|\bmultipl"),
+        frozenset({"multiply", "multiplies", "times", "product"}),
+    ),
     (re.compile(r"\d\s*[/\u00f7]\s*\d|\bdivide"), frozenset({"divide", "divides", "division", "quotient"})),
     (re.compile(r"\d\s*(?:\*\*|\^)\s*\d|\bpower\b"), frozenset({"power", "exponent", "exponentiate", "pow"})),
 )
@@ -91,7 +94,9 @@ _USE_TOOL: Final = re.compile(
     r"(?:\w+\s+)?(?:tools?|functions?)\b",
     re.IGNORECASE,
 )
-_PLAIN_VERBS: Final = stems("fetch find lookup search create generate make compute calculate magic show list read write")
+_PLAIN_VERBS: Final = stems(
+    "fetch find lookup search create generate make compute calculate magic show list read write"
+)
 
 
 def read_tools(request: ChatRequest) -> list[Tool]:
@@ -125,7 +130,8 @@ def named_tools(tools: Sequence[Tool], text: str) -> list[Tool]:
 
 
 def _is_called(name: str, text: str) -> bool:
-    called = rf"\b(?:use|using|call|invoke|with)\s+(?:the\s+|your\s+)?{re.escape(name)}\b|\b{re.escape(name)}\s*(?:\(|tool\b)"
+    name = re.escape(name)
+    called = rf"\b(?:use|using|call|invoke|with)\s+(?:the\s+|your\s+)?{name}\b|\b{name}\s*(?:\(|tool\b)"
     return re.search(called, text, re.IGNORECASE) is not None
 
 

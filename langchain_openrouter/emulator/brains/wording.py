@@ -6,11 +6,13 @@ import re
 from typing import Final
 
 _STOP_WORDS: Final = frozenset(
-    "a about all also an and any are as at be been but by can could did do does for from get give given go had has have"
-    " how i if in input into is it its just let make may me must my need no not now of on or our out please return"
-    " returns set should so some such take takes tell than that the their them then there these they this to tool"
-    " function up use used user using value was we were what when where which who whom whose why will with would you"
-    " your args call called string str int number".split(),
+    (
+        "a about all also an and any are as at be been but by can could did do does for from get give given go"
+        " had has have how i if in input into is it its just let make may me must my need no not now of on or"
+        " our out please return returns set should so some such take takes tell than that the their them then"
+        " there these they this to tool function up use used user using value was we were what when where"
+        " which who whom whose why will with would you your args call called string str int number"
+    ).split(),
 )
 _CLAUSE_OPENERS: Final = (
     "what|who|whom|whose|which|where|when|why|how|compute|calculate|plot|draw|chart|show|find|look|search|tell|give|"
@@ -22,13 +24,15 @@ _BREAKS: Final = re.compile(
     re.IGNORECASE,
 )
 _QUOTED: Final = re.compile(
-    "\"([^\"]+)\"|\u201c([^\u201d]+)\u201d|\u2018([^\u2019]+)\u2019|\u00ab([^\u00bb]+)\u00bb|`([^`]+)`"
+    '"([^"]+)"|\u201c([^\u201d]+)\u201d|\u2018([^\u2019]+)\u2019|\u00ab([^\u00bb]+)\u00bb|`([^`]+)`'
     "|(?<!\\w)'([^']+)'(?!\\w)",
 )
 _CONNECTED: Final = "of|de|da|del|la|le|du|van|von|der|den|el|al|and the|of the"
 _CAPITALISED: Final = r"[A-Z\u00c0-\u00de][\w\u00c0-\u024f'\u2019.&-]*\w|[A-Z\u00c0-\u00de]"
 _NAME: Final = re.compile(rf"(?:{_CAPITALISED})(?:\s+(?:(?:{_CONNECTED})\s+)?(?:{_CAPITALISED}))*(?:,\s[A-Z]{{2}}\b)?")
-_UNCASED: Final = re.compile(r"[\u0400-\u052f\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_UNCASED: Final = re.compile(
+    r"[\u0400-\u052f\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
+)
 _NOT_NAMES: Final = frozenset(
     f"{_CLAUSE_OPENERS}|i|i'm|it|its|the|a|an|hi|hello|hey|please|use|using|can|could|would|will|in|on|at|of|and|or|my"
     "|me|you|your|we|they|he|she|this|that|there|if|for|from|to|with|count|say|repeat|answer|return|extract|book|call"
@@ -82,12 +86,17 @@ def _without_openers(name: str) -> str:
 def stems(text: str) -> set[str]:
     """The words of a text that carry meaning, without their endings; `snake_case` and `camelCase` are parted."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text.replace("_", " ").replace("-", " "))
-    return {_stem(word) for word in re.findall(r"[^\W\d_]+", parted.lower()) if word not in _STOP_WORDS and len(word) > 1}
+    return {
+        _stem(word) for word in re.findall(r"[^\W\d_]+", parted.lower()) if word not in _STOP_WORDS and len(word) > 1
+    }
+
+
+_SHORTEST_STEM: Final = 3
 
 
 def _stem(word: str) -> str:
     for ending in ("ing", "ies", "ers", "er", "es", "ed", "s", "e"):
-        if word.endswith(ending) and len(word) - len(ending) > 2:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word.removesuffix(ending)
     return word
 
