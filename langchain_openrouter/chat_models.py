@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
@@ -53,6 +54,23 @@ _WIRE_NAMES = {
 """Fields that are sent when they are not `None`, and their keys on the wire."""
 
 _LONGEST_PLAUSIBLE_TIMEOUT = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class _Connection:
+    """The transport of a model and the settings that it was made for. Copies and pickles of a model find their own.
+
+    Models compare equal by their settings, whether or not they have been used.
+    """
+
+    settings: tuple[object, ...] = field(default=(), compare=False)
+    transport: Transport | None = field(default=None, compare=False)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Connection:
+        return _Connection()
+
+    def __reduce__(self) -> tuple[type[_Connection], tuple[()]]:
+        return _Connection, ()
 
 
 class ChatOpenRouter(BaseChatModel):
@@ -152,7 +170,7 @@ class ChatOpenRouter(BaseChatModel):
     async_client: Any = Field(default=None, exclude=True, repr=False)
     """An `httpx.AsyncClient` of your own for asynchronous calls; it is never closed here."""
 
-    _held_transport: tuple[tuple[object, ...], Transport] | None = PrivateAttr(default=None)
+    _connection: _Connection = PrivateAttr(default_factory=_Connection)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the parent's
         warn_of_clash()
@@ -180,7 +198,7 @@ class ChatOpenRouter(BaseChatModel):
             warnings.warn(
                 f"{name} is not a parameter of ChatOpenRouter; it is sent as it stands, as a key of the request."
                 + (f" Did you mean {nearest[0]}?" if nearest else ""),
-                stacklevel=6,
+                stacklevel=5,
             )
             extra[name] = values[name]
         return {**{name: value for name, value in values.items() if name in known}, "model_kwargs": extra}
@@ -195,7 +213,7 @@ class ChatOpenRouter(BaseChatModel):
             warnings.warn(
                 f"timeout={self.request_timeout:g} is in seconds, which is more than an hour. "
                 f"For milliseconds, give timeout={self.request_timeout / 1000:g}.",
-                stacklevel=6,
+                stacklevel=5,
             )
         _check_client(self.client, "client", "httpx.Client")
         _check_client(self.async_client, "async_client", "httpx.AsyncClient")
@@ -260,8 +278,8 @@ class ChatOpenRouter(BaseChatModel):
 
     def _default_options(self) -> dict[str, Any]:
         options: dict[str, Any] = {"model": self.model_name}
-        for field, wire_name in _WIRE_NAMES.items():
-            value = getattr(self, field)
+        for name, wire_name in _WIRE_NAMES.items():
+            value = getattr(self, name)
             if value is not None and value != "":
                 options[wire_name] = value
         options.update(self.model_kwargs)
@@ -400,13 +418,13 @@ class ChatOpenRouter(BaseChatModel):
 
     def close(self) -> None:
         """Close the connections that synchronous calls opened, for every model that shares them."""
-        if self._held_transport is not None:
-            self._held_transport[1].close()
+        if self._connection.transport is not None:
+            self._connection.transport.close()
 
     async def aclose(self) -> None:
         """Close the connections that calls on the running event loop opened, for every model that shares them."""
-        if self._held_transport is not None:
-            await self._held_transport[1].aclose()
+        if self._connection.transport is not None:
+            await self._connection.transport.aclose()
 
     def _transport(self) -> Transport:
         """The transport for the settings as they are now: fields may have been assigned since the last call."""
@@ -422,10 +440,12 @@ class ChatOpenRouter(BaseChatModel):
             self.client,
             self.async_client,
         )
-        held = self._held_transport
-        if held is None or held[0] != settings:
-            held = self._held_transport = (settings, self._new_transport())
-        return held[1]
+        connection = self._connection
+        transport = connection.transport
+        if transport is None or connection.settings != settings:
+            transport = self._new_transport()
+            self._connection = _Connection(settings, transport)
+        return transport
 
     def _new_transport(self) -> Transport:
         from langchain_openrouter._http.transport import Transport
@@ -458,7 +478,6 @@ class ChatOpenRouter(BaseChatModel):
         state = super().__getstate__()
         hidden = {"openrouter_api_key": None, "client": None, "async_client": None, "default_headers": None}
         state["__dict__"] = {**state["__dict__"], **hidden}
-        state["__pydantic_private__"] = {"_held_transport": None}
         return state
 
     def __setstate__(self, state: dict[Any, Any]) -> None:
@@ -467,9 +486,8 @@ class ChatOpenRouter(BaseChatModel):
         self.openrouter_api_key = api_key_from_environment()
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """Copy the settings; share injected clients, and leave connections to be found again."""
+        """Copy the settings; share injected clients."""
         memo = {} if memo is None else memo
-        memo[id(self._held_transport)] = None
         memo.update({id(client): client for client in (self.client, self.async_client) if client is not None})
         return super().__deepcopy__(memo)
 

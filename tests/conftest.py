@@ -63,22 +63,22 @@ def collect() -> Callable[[str, Any], AIMessage]:
     return lambda mode, model: {"stream": _stream, "astream": _astream}[mode](model, "hello")
 
 
-def _invoke(model: Any, asked: Any, **options: Any) -> AIMessage:
+def _invoke(model: Any, asked: Any, /, **options: Any) -> AIMessage:
     return model.invoke(asked, **options)
 
 
-def _ainvoke(model: Any, asked: Any, **options: Any) -> AIMessage:
+def _ainvoke(model: Any, asked: Any, /, **options: Any) -> AIMessage:
     async def run() -> AIMessage:
         return await model.ainvoke(asked, **options)
 
     return asyncio.run(run())
 
 
-def _stream(model: Any, asked: Any, **options: Any) -> AIMessage:
+def _stream(model: Any, asked: Any, /, **options: Any) -> AIMessage:
     return add_up(list(model.stream(asked, **options)))
 
 
-def _astream(model: Any, asked: Any, **options: Any) -> AIMessage:
+def _astream(model: Any, asked: Any, /, **options: Any) -> AIMessage:
     async def run() -> AIMessage:
         return add_up([chunk async for chunk in model.astream(asked, **options)])
 

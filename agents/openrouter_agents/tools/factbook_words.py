@@ -10,7 +10,7 @@ UNSPOKEN: Final = frozenset(
     much name named nation no not number of on or our please recent s say search show some tell than that the their
     them there these they this to today total up us versus vs was we were what when where which who whom whose why
     will with would you your
-    """.split()  # noqa: SIM905 - a paragraph reads better than a column of 100 lines
+    """.split()
 )
 """Words that say nothing about what is asked."""
 
