@@ -14,7 +14,6 @@ from langchain_core.output_parsers.openai_tools import JsonOutputKeyToolsParser,
 from langchain_core.outputs import ChatGeneration, Generation
 from langchain_core.utils.function_calling import convert_to_json_schema
 from langchain_core.utils.pydantic import is_basemodel_subclass
-from pydantic import BaseModel, ValidationError
 
 from langchain_openrouter._wire.tools import describe_tool
 from langchain_openrouter.errors import ConfigurationError, RefusalError, StructuredOutputError
@@ -158,8 +157,8 @@ class _JsonCallParser(JsonOutputKeyToolsParser):
 
 
 class _TextParser(JsonOutputParser):
-    model: type[BaseModel] | None = None
-    """What the JSON becomes; `None` leaves it a dict."""
+    model: type | None = None
+    """What the JSON becomes, a class of pydantic 2 or 1; `None` leaves it a dict."""
 
     def parse_result(self, result: list[Generation], *, partial: bool = False) -> Any:  # noqa: ANN401 - as the parent
         if not partial:
@@ -167,10 +166,17 @@ class _TextParser(JsonOutputParser):
         value = super().parse_result(result, partial=partial)
         if self.model is None:
             return value
+        validate = _validator(self.model)
         try:
-            return self.model.model_validate(value)
-        except ValidationError as error:
+            return validate(value)
+        except ValueError as error:
             if partial:
                 return None
             message = f"The answer does not fit {self.model.__name__}: {error}"
             raise StructuredOutputError(message, text=str(value)) from error
+
+
+def _validator(model: type) -> Callable[[Any], Any]:
+    # pydantic 1 has another name for it
+    validate: Callable[[Any], Any] = getattr(model, "model_validate", None) or getattr(model, "parse_obj")  # noqa: B009
+    return validate
