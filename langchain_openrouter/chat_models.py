@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,8 +21,8 @@ from langchain_openrouter._wire.parse import parse_response
 from langchain_openrouter._wire.render import check_n, render_request
 from langchain_openrouter._wire.stream import StreamParser
 from langchain_openrouter._wire.tools import render_tool_choice, render_tools
+from langchain_openrouter.chat_options import ChatOptions
 from langchain_openrouter.errors import ConfigurationError
-from langchain_openrouter.settings import Plugin, ProviderPreferences, Reasoning, Trace
 from langchain_openrouter.structured_output import Method, Schema, plan_structured_output
 
 if TYPE_CHECKING:
@@ -32,26 +31,6 @@ if TYPE_CHECKING:
 DEFAULT_BASE_URL = "https://openrouter.ai/api/v1"
 
 _CHAT = "/chat/completions"
-
-_WIRE_NAMES = {
-    "models": "models",
-    "temperature": "temperature",
-    "top_p": "top_p",
-    "frequency_penalty": "frequency_penalty",
-    "presence_penalty": "presence_penalty",
-    "max_tokens": "max_tokens",
-    "max_completion_tokens": "max_completion_tokens",
-    "seed": "seed",
-    "stop": "stop",
-    "n": "n",
-    "reasoning": "reasoning",
-    "openrouter_provider": "provider",
-    "route": "route",
-    "plugins": "plugins",
-    "session_id": "session_id",
-    "trace": "trace",
-}
-"""Fields that are sent when they are not `None`, and their keys on the wire."""
 
 _LONGEST_PLAUSIBLE_TIMEOUT = 3600
 
@@ -73,7 +52,7 @@ class _Connection:
         return _Connection, ()
 
 
-class ChatOpenRouter(BaseChatModel):
+class ChatOpenRouter(ChatOptions, BaseChatModel):
     """Any of OpenRouter's models as a LangChain chat model.
 
     ```python
@@ -98,8 +77,6 @@ class ChatOpenRouter(BaseChatModel):
 
     model_name: str = Field(alias="model")
     """The model's id, such as `openai/gpt-5-mini`, with a variant such as `:free` where wanted."""
-    models: list[str] | None = None
-    """Ids of models that OpenRouter tries in this order when `model` fails. Billed is the one that answers."""
     openrouter_api_key: SecretStr | None = Field(alias="api_key", default_factory=api_key_from_environment)
     """The key; `None` means `OPENROUTER_API_KEY`."""
     openrouter_api_base: str | None = Field(
@@ -128,43 +105,10 @@ class ChatOpenRouter(BaseChatModel):
     max_retries: int = Field(default=2, ge=0)
     """Attempts after the first, for failures that pass and cannot have been billed; `0` means one request."""
 
-    temperature: float | None = None
-    """Randomness, 0 to 2."""
-    top_p: float | None = None
-    """Share of the probability mass to draw from, above 0 and up to 1."""
-    frequency_penalty: float | None = None
-    """-2 to 2: how much to avoid tokens by how often they came."""
-    presence_penalty: float | None = None
-    """-2 to 2: how much to avoid tokens that came at all."""
-    max_tokens: int | None = None
-    """The most tokens that the answer may have, reasoning included."""
-    max_completion_tokens: int | None = None
-    """The newer name of `max_tokens` on the wire."""
-    seed: int | None = None
-    """For answers that repeat, where the provider can."""
-    stop: list[str] | str | None = Field(alias="stop_sequences", default=None)
-    """Texts at which the answer ends, at most four."""
-    n: int = Field(default=1, ge=1)
-    """Answers per request: 1, the only number that OpenRouter gives."""
     streaming: bool = False
     """Whether `invoke` streams under the hood."""
     stream_usage: bool = True
     """Whether to ask for usage in a stream. OpenRouter sends it either way."""
-    model_kwargs: dict[str, Any] = Field(default_factory=dict)
-    """More keys of the request body, sent as they stand."""
-    reasoning: Reasoning | None = None
-    """How much to think, such as `{"effort": "high"}`."""
-    openrouter_provider: ProviderPreferences | None = None
-    """Which providers may serve, such as `{"only": ["openai"], "data_collection": "deny"}`."""
-    route: str | None = None
-    """Deprecated by OpenRouter in favour of `openrouter_provider["sort"]`."""
-    plugins: list[Plugin] | None = None
-    """Such as `[{"id": "file-parser", "pdf": {"engine": "native"}}]`."""
-    session_id: str | None = Field(default_factory=lambda: read_variable("OPENROUTER_SESSION_ID"))
-    """Groups requests, and keeps a conversation on one provider, for its cache; `None` or `""` sends none."""
-    trace: Trace | None = None
-    """Names for the tracing tools that OpenRouter broadcasts to."""
-
     client: Any = Field(default=None, exclude=True, repr=False)
     """An `httpx.Client` of your own for synchronous calls; it is never closed here."""
     async_client: Any = Field(default=None, exclude=True, repr=False)
@@ -179,29 +123,6 @@ class ChatOpenRouter(BaseChatModel):
         except ValidationError as error:
             _raise_own_error(error)
             raise
-
-    @model_validator(mode="before")
-    @classmethod
-    def _keep_unknown_options(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Move constructor arguments that are no field to `model_kwargs`, with a warning."""
-        known = {name for field, info in cls.model_fields.items() for name in (field, info.alias) if name}
-        extra = dict(values.get("model_kwargs") or {})
-        if misplaced := sorted(known & extra.keys()):
-            raise ConfigurationError(
-                f"Parameters {misplaced} should be specified explicitly. Instead they were passed in as part of "
-                "`model_kwargs`."
-            )
-        for name in sorted(values.keys() - known):
-            if name in extra:
-                raise ConfigurationError(f"Found {name} supplied twice.")
-            nearest = difflib.get_close_matches(name, known, 1)
-            warnings.warn(
-                f"{name} is not a parameter of ChatOpenRouter; it is sent as it stands, as a key of the request."
-                + (f" Did you mean {nearest[0]}?" if nearest else ""),
-                stacklevel=5,
-            )
-            extra[name] = values[name]
-        return {**{name: value for name, value in values.items() if name in known}, "model_kwargs": extra}
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -256,10 +177,10 @@ class ChatOpenRouter(BaseChatModel):
     @override
     def _identifying_params(self) -> dict[str, Any]:
         return {
-            "model": self.model_name,
             "streaming": self.streaming,
             "model_kwargs": self.model_kwargs,
-            **self._default_options(),
+            "model": self.model_name,
+            **self.wire_options(),
         }
 
     @override
@@ -276,19 +197,10 @@ class ChatOpenRouter(BaseChatModel):
             params["ls_stop"] = [stops] if isinstance(stops, str) else stops
         return params
 
-    def _default_options(self) -> dict[str, Any]:
-        options: dict[str, Any] = {"model": self.model_name}
-        for name, wire_name in _WIRE_NAMES.items():
-            value = getattr(self, name)
-            if value is not None and value != "":
-                options[wire_name] = value
-        options.update(self.model_kwargs)
-        return options
-
     def _render(
         self, messages: list[BaseMessage], stop: list[str] | None, kwargs: Mapping[str, Any], *, stream: bool
     ) -> bytes:
-        options = self._default_options()
+        options = {"model": self.model_name, **self.wire_options()}
         if stream and self.stream_usage:
             options["stream_options"] = {"include_usage": True}
         if stop is not None:
