@@ -96,7 +96,7 @@ def save_plot(medians: dict[str, dict[str, float]], path: Path) -> None:
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, 2, figsize=(10, 3.2), layout="constrained")
+    figure, axes = plt.subplots(1, 2, figsize=(13, 3.2), layout="constrained")
     for axis, mode, unit in zip(axes, CALLS, ("call", "chunk"), strict=True):
         shown = {NAMES[client]: costs[mode] for client, costs in medians.items() if mode in costs}
         colours = ["#6366f1" if name == NAMES["ours"] else "#c7c9d9" for name in shown]

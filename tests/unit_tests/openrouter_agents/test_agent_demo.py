@@ -54,7 +54,7 @@ def test_shows_each_step_and_a_bill_that_is_exact(play, venue, screen):
     )
     assert run_demo(venue, screen, ["A big number?", "And [now] this?"])
     text = seen(screen)
-    steps = ["not from a language", "A big number?", "Let me see.", "→ calculator  2**100", "← calculator"]
+    steps = ["from a language model", "A big number?", "Let me see.", "→ calculator  2**100", "← calculator"]
     steps += ["It is large.", "2 model calls, 2 tool calls", "And [now] this?", "Hello.", "1 model call, 0 tool calls"]
     steps += ["Total", "Exact:"]
     at = [text.index(step) for step in steps]
