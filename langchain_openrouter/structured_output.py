@@ -13,8 +13,10 @@ from langchain_core.output_parsers import BaseOutputParser, JsonOutputParser
 from langchain_core.output_parsers.openai_tools import JsonOutputKeyToolsParser, PydanticToolsParser
 from langchain_core.outputs import ChatGeneration, Generation
 from langchain_core.utils.function_calling import convert_to_json_schema
+from langchain_core.utils.json import parse_json_markdown
 from langchain_core.utils.pydantic import is_basemodel_subclass
 
+from langchain_openrouter._wire.json_text import load_model_json
 from langchain_openrouter._wire.tools import describe_tool
 from langchain_openrouter.errors import ConfigurationError, RefusalError, StructuredOutputError
 
@@ -71,17 +73,9 @@ def _plan_function_calling(schema: Schema, strict: bool | None) -> Plan:
 
 
 def _plan_json_schema(schema: Schema, strict: bool | None) -> Plan:
-    return Plan(
-        [],
-        {
-            "response_format": _response_format(schema, strict),
-            "ls_structured_output_format": {
-                "kwargs": {"method": "json_schema", "strict": strict},
-                "schema": describe_tool(schema, None),
-            },
-        },
-        _text_parser(schema),
-    )
+    structured = {"kwargs": {"method": "json_schema", "strict": strict}, "schema": describe_tool(schema, None)}
+    options = {"response_format": _response_format(schema, strict), "ls_structured_output_format": structured}
+    return Plan([], options, _text_parser(schema))
 
 
 def _plan_json_mode(schema: Schema | None, _strict: bool | None) -> Plan:
@@ -144,16 +138,24 @@ def _no_call_sentence(message: AIMessage) -> str:
 
 class _PydanticCallParser(PydanticToolsParser):
     def parse_result(self, result: list[Generation], *, partial: bool = False) -> Any:  # noqa: ANN401 - as the parent
-        if not partial:
-            _refuse_refusal(result, wants_call=True)
-        return super().parse_result(result, partial=partial)
+        if partial:
+            return super().parse_result(result, partial=True)
+        _refuse_refusal(result, wants_call=True)
+        try:
+            return super().parse_result(result)
+        except ValueError as error:
+            raise _misfit(f"The model's arguments do not fit the schema: {error}", result) from error
 
 
 class _JsonCallParser(JsonOutputKeyToolsParser):
     def parse_result(self, result: list[Generation], *, partial: bool = False) -> Any:  # noqa: ANN401 - as the parent
-        if not partial:
-            _refuse_refusal(result, wants_call=True)
-        return super().parse_result(result, partial=partial)
+        if partial:
+            return super().parse_result(result, partial=True)
+        _refuse_refusal(result, wants_call=True)
+        args = super().parse_result(result)
+        if args is None:
+            raise _misfit(f"The model called another tool than {self.key_name!r}.", result)
+        return args
 
 
 class _TextParser(JsonOutputParser):
@@ -161,9 +163,7 @@ class _TextParser(JsonOutputParser):
     """What the JSON becomes, a class of pydantic 2 or 1; `None` leaves it a dict."""
 
     def parse_result(self, result: list[Generation], *, partial: bool = False) -> Any:  # noqa: ANN401 - as the parent
-        if not partial:
-            _refuse_refusal(result, wants_call=False)
-        value = super().parse_result(result, partial=partial)
+        value = super().parse_result(result, partial=True) if partial else _parse_whole(result)
         if self.model is None:
             return value
         validate = _validator(self.model)
@@ -172,8 +172,25 @@ class _TextParser(JsonOutputParser):
         except ValueError as error:
             if partial:
                 return None
-            message = f"The answer does not fit {self.model.__name__}: {error}"
-            raise StructuredOutputError(message, text=str(value)) from error
+            raise _misfit(f"The answer does not fit {self.model.__name__}: {error}", result) from error
+
+
+def _parse_whole(result: list[Generation]) -> Any:  # noqa: ANN401 - JSON is any value
+    # langchain-core would complete the brackets of an answer that was cut, and take the half for the whole
+    _refuse_refusal(result, wants_call=False)
+    text = result[0].text
+    try:
+        return parse_json_markdown(text.strip(), parser=load_model_json)
+    except ValueError as error:
+        message = f"The answer is no JSON, or was cut short (see finish_reason): {text[:300]!r}."
+        raise _misfit(message, result) from error
+
+
+def _misfit(message: str, result: list[Generation]) -> StructuredOutputError:
+    generation = result[0]
+    answer = generation.message if isinstance(generation, ChatGeneration) else None
+    calls = answer.tool_calls if isinstance(answer, AIMessage) else []
+    return StructuredOutputError(message, text=generation.text or (str(calls[0]["args"]) if calls else ""))
 
 
 def _validator(model: type) -> Callable[[Any], Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+import httpx
 import pytest
 from langchain_core.tools import tool
 
@@ -24,6 +25,19 @@ def dead():
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     return ChatOpenRouter(model="m", api_key="k", base_url=f"http://127.0.0.1:{port}/api/v1", max_retries=0)
+
+
+@pytest.fixture
+def other(emulator):
+    """A model of langchain-openai. It keeps no connection open: it would not close those of an event loop that ends."""
+    openai = pytest.importorskip("langchain_openai", reason="the extra `openai` brings langchain-openai")
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return openai.ChatOpenAI(
+        model="openai/gpt-4o-mini",
+        api_key=emulator.api_key,
+        base_url=emulator.base_url,
+        http_async_client=httpx.AsyncClient(limits=limits),
+    )
 
 
 def test_a_dead_port(ask, dead, model):
@@ -64,17 +78,13 @@ def test_only_the_errors_that_are_named_fall_back(ask, model, play):
         ask(fallible, "hello")
 
 
-def test_across_to_another_package(ask, dead, emulator):
+def test_across_to_another_package(ask, dead, other):
     """The way round OpenRouter when it is down."""
-    openai = pytest.importorskip("langchain_openai", reason="the extra `openai` brings langchain-openai")
-    other = openai.ChatOpenAI(model="openai/gpt-4o-mini", api_key=emulator.api_key, base_url=emulator.base_url)
     assert ask(dead.with_fallbacks([other]), "hello").text == "Hi!"
 
 
-def test_across_to_another_package_with_tools(ask, dead, emulator, play):
-    openai = pytest.importorskip("langchain_openai", reason="the extra `openai` brings langchain-openai")
+def test_across_to_another_package_with_tools(ask, dead, other, play):
     play(Answer(tool_calls=[ToolCall("add", '{"a": 1, "b": 2}')]))
-    other = openai.ChatOpenAI(model="openai/gpt-4o-mini", api_key=emulator.api_key, base_url=emulator.base_url)
     asked = ask(dead.with_fallbacks([other]).bind_tools([add]), "hello")
     assert asked.tool_calls[0]["args"] == {"a": 1, "b": 2}
 
