@@ -9,7 +9,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
 from langchain_openrouter import ChatOpenRouter
-from langchain_openrouter.emulator import Answer, Failure, Interruption, ToolCall, Verbatim
+from langchain_openrouter.emulator import Answer, ChatRequest, Failure, Interruption, ToolCall, Verbatim
 
 OFFICIAL_FIELDS = (
     "model_name openrouter_api_key openrouter_api_base app_url app_title app_categories default_headers "
@@ -113,6 +113,15 @@ def test_runs_are_traced_under_openrouters_name(model):
     )
 
 
-def test_batch_keeps_the_order(model, play):
-    play(Answer("Hi!"), Answer("Hi!"), Answer("Hi!"))
-    assert [answer.text for answer in model().batch(["a", "b", "c"])] == ["Hi!"] * 3
+class Echo:
+    """Says what was said."""
+
+    checks_requests = True
+
+    def reply(self, request: ChatRequest) -> Answer:
+        return Answer(str(request["messages"][-1]["content"]))
+
+
+def test_batch_keeps_the_order(model, emulator):
+    emulator.brain = Echo()
+    assert [answer.text for answer in model().batch(["a", "b", "c"])] == ["a", "b", "c"]
