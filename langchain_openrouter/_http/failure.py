@@ -23,6 +23,8 @@ class Target(NamedTuple):
 
     base_url: str
     idle_timeout: float
+    only_reads: bool = False
+    """Whether the request changes and costs nothing, so that it may be sent again whatever happened to it."""
 
 
 @contextmanager
@@ -40,7 +42,7 @@ def opening(target: Target) -> Iterator[None]:
 
 @contextmanager
 def reading(target: Target, generation_id: str | None) -> Iterator[None]:
-    """Turn what httpx raises within an answer into typed errors. None is retryable: the answer may be billed."""
+    """Turn what httpx raises within an answer into typed errors. An answer that may be billed is not retryable."""
     try:
         yield
     except httpx.TimeoutException as error:
@@ -48,9 +50,11 @@ def reading(target: Target, generation_id: str | None) -> Iterator[None]:
             f"OpenRouter went silent for {target.idle_timeout:g} s in the middle of an answer. Set a longer `timeout` "
             "(in seconds) if the model needs one.",
             generation_id=generation_id,
-            is_retryable=False,
+            is_retryable=target.only_reads,
         ) from error
     except httpx.HTTPError as error:
+        if target.only_reads:
+            raise _connection_error(error, target) from error
         raise StreamInterruptedError(
             f"The connection broke in the middle of an answer ({_reason(error)}). What was generated may be billed; "
             "look up the generation id.",
@@ -86,19 +90,19 @@ def _connection_error(error: httpx.HTTPError, target: Target) -> APIConnectionEr
     sent = not isinstance(error, _NEVER_SENT) or _server_hung_up(error)
     if isinstance(error, httpx.TimeoutException) and not _server_hung_up(error):
         what = f"no answer from {target.base_url} in {target.idle_timeout:g} s" if sent else _unreachable(error, target)
-        return APITimeoutError(_sentence(what, sent=sent), is_retryable=not sent)
+        return APITimeoutError(_sentence(what, target, sent=sent), is_retryable=target.only_reads or not sent)
     what = f"{target.base_url} closed the connection without an answer" if sent else _unreachable(error, target)
-    return APIConnectionError(_sentence(what, sent=sent), is_retryable=not sent)
+    return APIConnectionError(_sentence(what, target, sent=sent), is_retryable=target.only_reads or not sent)
 
 
 def _unreachable(error: httpx.HTTPError, target: Target) -> str:
     return f"cannot connect to {target.base_url} ({_reason(error)})"
 
 
-def _sentence(what: str, *, sent: bool) -> str:
+def _sentence(what: str, target: Target, *, sent: bool) -> str:
     advice = (
         "The request had been sent, so it may be billed and is not sent again by itself."
-        if sent
+        if sent and not target.only_reads
         else "Check the network, the proxy and base_url."
     )
     return f"{what[0].upper()}{what[1:]}. {advice}"

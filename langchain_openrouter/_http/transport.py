@@ -54,6 +54,16 @@ class AsyncEventStream(NamedTuple):
     batches: AsyncIterator[list[bytes]]
 
 
+class _Call(NamedTuple):
+    """A request, where it goes, and the attempts that it has."""
+
+    method: str
+    path: str
+    body: bytes | None
+    target: Target
+    attempts: Attempts
+
+
 class Transport:
     """The way to one OpenRouter with one key.
 
@@ -92,29 +102,45 @@ class Transport:
         Raises:
             OpenRouterError: Of the kind that the last attempt failed with.
         """
-        attempts = self._attempts()
-        response = self._open(path, body, attempts)
-        try:
-            with reading(self._target, response.headers.get("x-generation-id")):
-                return Response(response.headers, b"".join(_in_time(p, attempts) for p in response.iter_bytes()))
-        finally:
-            response.close()
+        call = self._post(path, body)
+        return self._read(self._open(call), call)
 
     async def apost(self, path: str, body: bytes) -> Response:
         """Do what `post` does, without blocking the event loop."""
-        attempts = self._attempts()
-        response = await self._aopen(path, body, attempts)
-        try:
-            with reading(self._target, response.headers.get("x-generation-id")):
-                pieces = [_in_time(p, attempts) async for p in response.aiter_bytes()]
-                return Response(response.headers, b"".join(pieces))
-        finally:
-            await response.aclose()
+        call = self._post(path, body)
+        return await self._aread(await self._aopen(call), call)
+
+    def get(self, path: str) -> Response:
+        """Ask for a resource and read the whole answer. It costs nothing, so every failure that passes is tried again.
+
+        Args:
+            path: Such as `/models?output_modalities=all`.
+
+        Raises:
+            OpenRouterError: Of the kind that the last attempt failed with.
+        """
+        call = self._get(path)
+        client = self._client or self._pool.client()
+        while True:
+            try:
+                return self._read(self._attempt(client, call), call)
+            except OpenRouterError as error:
+                time.sleep(call.attempts.delay_after(error))
+
+    async def aget(self, path: str) -> Response:
+        """Do what `get` does, without blocking the event loop."""
+        call = self._get(path)
+        client = self._async_client or await self._pool.async_client()
+        while True:
+            try:
+                return await self._aread(await self._aattempt(client, call), call)
+            except OpenRouterError as error:
+                await asyncio.sleep(call.attempts.delay_after(error))
 
     @contextmanager
     def stream(self, path: str, body: bytes) -> Iterator[EventStream]:
         """Send a JSON body and read the answer as it comes. Leaving the context closes the connection."""
-        response = self._open(path, body, self._attempts())
+        response = self._open(self._post(path, body))
         try:
             yield EventStream(response.headers, self._batches(response))
         finally:
@@ -123,7 +149,7 @@ class Transport:
     @asynccontextmanager
     async def astream(self, path: str, body: bytes) -> AsyncIterator[AsyncEventStream]:
         """Do what `stream` does, without blocking the event loop."""
-        response = await self._aopen(path, body, self._attempts())
+        response = await self._aopen(self._post(path, body))
         try:
             yield AsyncEventStream(response.headers, self._abatches(response))
         finally:
@@ -144,41 +170,65 @@ class Transport:
             self._held_pool = shared_pool(self._base_url, _digest(self._headers.get("authorization", "")))
         return self._held_pool
 
-    def _attempts(self) -> Attempts:
-        return Attempts(self._max_retries, self._total)
+    def _post(self, path: str, body: bytes) -> _Call:
+        return _Call("POST", path, body, self._target, Attempts(self._max_retries, self._total))
 
-    def _open(self, path: str, body: bytes, attempts: Attempts) -> httpx.Response:
+    def _get(self, path: str) -> _Call:
+        target = self._target._replace(only_reads=True)
+        return _Call("GET", path, None, target, Attempts(self._max_retries, self._total))
+
+    def _open(self, call: _Call) -> httpx.Response:
         client = self._client or self._pool.client()
         while True:
             try:
-                with opening(self._target):
-                    response = client.send(self._request(client, path, body, attempts), stream=True)
-                    if response.status_code < 300:  # noqa: PLR2004 - HTTP
-                        return response
-                    content = response.read()
-                    raise status_error(response.status_code, response.headers, content)
+                return self._attempt(client, call)
             except OpenRouterError as error:
-                time.sleep(attempts.delay_after(error))
+                time.sleep(call.attempts.delay_after(error))
 
-    async def _aopen(self, path: str, body: bytes, attempts: Attempts) -> httpx.Response:
+    async def _aopen(self, call: _Call) -> httpx.Response:
         client = self._async_client or await self._pool.async_client()
         while True:
             try:
-                with opening(self._target):
-                    response = await client.send(self._request(client, path, body, attempts), stream=True)
-                    if response.status_code < 300:  # noqa: PLR2004 - HTTP
-                        return response
-                    content = await response.aread()
-                    raise status_error(response.status_code, response.headers, content)
+                return await self._aattempt(client, call)
             except OpenRouterError as error:
-                await asyncio.sleep(attempts.delay_after(error))
+                await asyncio.sleep(call.attempts.delay_after(error))
 
-    def _request(
-        self, client: httpx.Client | httpx.AsyncClient, path: str, body: bytes, attempts: Attempts
-    ) -> httpx.Request:
-        idle = min(self._target.idle_timeout, attempts.remaining() or self._target.idle_timeout)
+    def _attempt(self, client: httpx.Client, call: _Call) -> httpx.Response:
+        with opening(call.target):
+            response = client.send(self._request(client, call), stream=True)
+            if response.status_code < 300:  # noqa: PLR2004 - HTTP
+                return response
+            content = response.read()
+            raise status_error(response.status_code, response.headers, content)
+
+    async def _aattempt(self, client: httpx.AsyncClient, call: _Call) -> httpx.Response:
+        with opening(call.target):
+            response = await client.send(self._request(client, call), stream=True)
+            if response.status_code < 300:  # noqa: PLR2004 - HTTP
+                return response
+            content = await response.aread()
+            raise status_error(response.status_code, response.headers, content)
+
+    def _request(self, client: httpx.Client | httpx.AsyncClient, call: _Call) -> httpx.Request:
+        idle = min(call.target.idle_timeout, call.attempts.remaining() or call.target.idle_timeout)
         timeout = httpx.Timeout(idle, connect=min(CONNECT_TIMEOUT, idle))
-        return client.build_request("POST", self._base_url + path, content=body, headers=self._headers, timeout=timeout)
+        url = self._base_url + call.path
+        return client.build_request(call.method, url, content=call.body, headers=self._headers, timeout=timeout)
+
+    def _read(self, response: httpx.Response, call: _Call) -> Response:
+        try:
+            with reading(call.target, response.headers.get("x-generation-id")):
+                return Response(response.headers, b"".join(_in_time(p, call.attempts) for p in response.iter_bytes()))
+        finally:
+            response.close()
+
+    async def _aread(self, response: httpx.Response, call: _Call) -> Response:
+        try:
+            with reading(call.target, response.headers.get("x-generation-id")):
+                pieces = [_in_time(p, call.attempts) async for p in response.aiter_bytes()]
+                return Response(response.headers, b"".join(pieces))
+        finally:
+            await response.aclose()
 
     def _batches(self, response: httpx.Response) -> Iterator[list[bytes]]:
         with reading(self._target, response.headers.get("x-generation-id")):
