@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from langchain_openrouter.catalogue import ModelCatalogue
     from langchain_openrouter.chat_models import ChatOpenRouter
     from langchain_openrouter.errors import (
         APIConnectionError,
@@ -35,9 +36,14 @@ if TYPE_CHECKING:
         StreamInterruptedError,
         StructuredOutputError,
         ToolChoiceError,
+        UnknownModelError,
         UnprocessableEntityError,
         UpstreamError,
     )
+    from langchain_openrouter.model_info import ModelEndpoint, ModelInfo, parse_model
+    from langchain_openrouter.model_list import ModelList
+    from langchain_openrouter.pricing import PriceOverride, Pricing
+    from langchain_openrouter.profiles import model_profile
     from langchain_openrouter.settings import MaxPrice, Plugin, ProviderPreferences, Reasoning, Trace
     from langchain_openrouter.usage import Usage, parse_usage
 
@@ -58,12 +64,18 @@ __all__ = [
     "InternalServerError",
     "MaxPrice",
     "MessageError",
+    "ModelCatalogue",
+    "ModelEndpoint",
+    "ModelInfo",
+    "ModelList",
     "ModerationError",
     "NotFoundError",
     "OpenRouterError",
     "OverloadedError",
     "PermissionDeniedError",
     "Plugin",
+    "PriceOverride",
+    "Pricing",
     "ProviderPreferences",
     "RateLimitError",
     "Reasoning",
@@ -77,21 +89,32 @@ __all__ = [
     "StructuredOutputError",
     "ToolChoiceError",
     "Trace",
+    "UnknownModelError",
     "UnprocessableEntityError",
     "UpstreamError",
     "Usage",
     "__version__",
+    "model_profile",
+    "parse_model",
     "parse_usage",
 ]
 
 _HOMES = {
     "ChatOpenRouter": "chat_models",
     "MaxPrice": "settings",
+    "ModelCatalogue": "catalogue",
+    "ModelEndpoint": "model_info",
+    "ModelInfo": "model_info",
+    "ModelList": "model_list",
     "Plugin": "settings",
+    "PriceOverride": "pricing",
+    "Pricing": "pricing",
     "ProviderPreferences": "settings",
     "Reasoning": "settings",
     "Trace": "settings",
     "Usage": "usage",
+    "model_profile": "profiles",
+    "parse_model": "model_info",
     "parse_usage": "usage",
 }
 """Where a public name lives, if not in `errors`. Names are looked up at their first use, so that importing is quick."""

@@ -8,6 +8,9 @@ from functools import cache
 
 from pydantic import SecretStr
 
+DEFAULT_BASE_URL = "https://openrouter.ai/api/v1"
+"""OpenRouter itself."""
+
 
 def read_variable(*names: str) -> str | None:
     """The first of these variables that is set and not blank."""

@@ -29,6 +29,7 @@ RequestError(ValueError)             a request that cannot be sent; nothing left
  +- ConfigurationError               the model is not set up (no key, a bad option)
  +- ToolChoiceError                  a tool choice that names no tool
  +- MessageError                     a message or a content block that has no form on the wire
+ +- UnknownModelError                no model in the catalogue has that name
 StructuredOutputError                the answer arrived, but is not what the schema asks for
  +- RefusalError                     ... because the model refused
 ```
@@ -242,6 +243,25 @@ class ToolChoiceError(RequestError):
 
 class MessageError(RequestError):
     """A message or a content block has no form on OpenRouter's wire."""
+
+
+class UnknownModelError(RequestError):
+    """No model in the catalogue has that name.
+
+    Attributes:
+        model_id: What was looked for.
+        nearest: Ids that look like it, the likeliest first.
+    """
+
+    def __init__(self, model_id: str, nearest: tuple[str, ...] = ()) -> None:
+        meant = f" Did you mean {', '.join(nearest)}?" if nearest else " See https://openrouter.ai/models."
+        super().__init__(f"OpenRouter lists no model {model_id!r}.{meant}")
+        self.model_id = model_id
+        self.nearest = nearest
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by state: the constructor makes the message."""
+        return _rebuild, (type(self), self.args, self.__dict__.copy())
 
 
 class StructuredOutputError(OutputParserException):
