@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LangSmithParams, LanguageModelInput
+from langchain_core.language_models import BaseChatModel, LangSmithParams, LanguageModelInput, ModelProfile
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
@@ -16,7 +16,13 @@ from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
 from typing_extensions import override
 
-from langchain_openrouter._environment import api_key_from_environment, read_variable, version, warn_of_clash
+from langchain_openrouter._environment import (
+    DEFAULT_BASE_URL,
+    api_key_from_environment,
+    read_variable,
+    version,
+    warn_of_clash,
+)
 from langchain_openrouter._wire.parse import parse_response
 from langchain_openrouter._wire.render import check_n, render_request
 from langchain_openrouter._wire.stream import StreamParser
@@ -27,8 +33,6 @@ from langchain_openrouter.structured_output import Method, Schema, plan_structur
 
 if TYPE_CHECKING:
     from langchain_openrouter._http.transport import Transport
-
-DEFAULT_BASE_URL = "https://openrouter.ai/api/v1"
 
 _CHAT = "/chat/completions"
 
@@ -182,6 +186,12 @@ class ChatOpenRouter(ChatOptions, BaseChatModel):
             "model": self.model_name,
             **self.wire_options(),
         }
+
+    @override
+    def _resolve_model_profile(self) -> ModelProfile | None:
+        from langchain_openrouter.profiles import cached_profile
+
+        return cached_profile(self.openrouter_api_base or DEFAULT_BASE_URL, self.model_name)
 
     @override
     def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
@@ -361,7 +371,10 @@ class ChatOpenRouter(ChatOptions, BaseChatModel):
 
     def _new_transport(self) -> Transport:
         from langchain_openrouter._http.transport import Transport
+        from langchain_openrouter.catalogue import refresh_for_model
 
+        if self.client is None and self.async_client is None:
+            refresh_for_model(self.openrouter_api_base or DEFAULT_BASE_URL, self.openrouter_api_key)
         return Transport(
             self.openrouter_api_base or DEFAULT_BASE_URL,
             self._headers(),

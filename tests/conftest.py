@@ -17,10 +17,11 @@ Ask = Callable[..., AIMessage]
 
 
 @pytest.fixture(autouse=True)
-def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the OpenRouter settings of whoever runs the tests."""
+def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Hide the OpenRouter settings, and the kept models, of whoever runs the tests."""
     for name in [name for name in os.environ if name.startswith("OPENROUTER_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("OPENROUTER_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "openrouter-cache"))
 
 
 @pytest.fixture
