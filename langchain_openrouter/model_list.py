@@ -139,12 +139,13 @@ def _meets(filters: SearchFilters) -> Callable[[ModelInfo], bool]:
     )
 
 
-def _slugs(models: Iterable[ModelInfo]) -> Iterable[tuple[str, ModelInfo]]:
-    # `x:batch` and `x` share a canonical slug: only the plain one may be found by it
-    for info in models:
-        if info.canonical_slug:
+def _slugs(models: Iterable[ModelInfo]) -> Iterator[tuple[str, ModelInfo]]:
+    # `x` and `x:batch` share a canonical slug, which means `x` where that is listed
+    for info in sorted(models, key=lambda info: ":" not in info.id):
+        if slug := info.canonical_slug:
             _, colon, variant = info.id.partition(":")
-            yield f"{info.canonical_slug.partition(':')[0]}{colon}{variant}", info
+            yield slug, info
+            yield f"{slug}{colon}{variant}", info
 
 
 def _listed(value: str | Sequence[str]) -> Sequence[str]:
