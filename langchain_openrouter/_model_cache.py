@@ -77,7 +77,7 @@ class ModelCache:
 
     def load(self) -> Snapshot | None:
         """The models that are kept, however old; `None` where there are none that can be read."""
-        signature = self._signature()
+        signature = _signature(self.path)
         held = _held.get(self.path)
         if held is not None and held.signature == signature:
             return held.snapshot
@@ -95,18 +95,12 @@ class ModelCache:
         """
         snapshot = Snapshot(fetched_at, parse_models(wire))
         try:
-            self._write({"format": _FORMAT, "base": self._digest, "fetched_at": fetched_at, "models": wire})
+            signature = self._write({"format": _FORMAT, "base": self._digest, "fetched_at": fetched_at, "models": wire})
         except (OSError, orjson.JSONEncodeError) as error:
             _LOG.debug("The models cannot be kept in %s: %s", self.path, error)
-        _held[self.path] = _Held(self._signature(), snapshot)
+            signature = _signature(self.path)
+        _held[self.path] = _Held(signature, snapshot)
         return snapshot
-
-    def _signature(self) -> _Signature | None:
-        try:
-            status = self.path.stat()
-        except OSError:
-            return None
-        return _Signature(status.st_mtime_ns, status.st_size, status.st_ino)
 
     def _read(self) -> Snapshot | None:
         try:
@@ -121,18 +115,29 @@ class ModelCache:
         models = parse_models(wire)
         return Snapshot(fetched_at, models) if models else None
 
-    def _write(self, file: dict[str, object]) -> None:
+    def _write(self, file: dict[str, object]) -> _Signature | None:
         content = orjson.dumps(file)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=".models-", suffix=".tmp")
         try:
             with os.fdopen(descriptor, "wb") as written:
                 written.write(content)
+            # taken before the file has its name: after that it may be another process's
+            signature = _signature(Path(name))
             Path(name).replace(self.path)
         except OSError:
             with contextlib.suppress(OSError):
                 Path(name).unlink()
             raise
+        return signature
+
+
+def _signature(path: Path) -> _Signature | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return _Signature(status.st_mtime_ns, status.st_size, status.st_ino)
 
 
 def models_ttl_from_environment() -> float:
