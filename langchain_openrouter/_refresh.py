@@ -52,6 +52,11 @@ class Refresher:
             self._told = True
             return self._error
 
+    def forget_failure(self) -> None:
+        """Take note that the thing has been renewed."""
+        with self._lock:
+            self._error, self._failed_at, self._told = None, -math.inf, False
+
     def _run(self, job: Callable[[], object], now: float) -> None:
         try:
             job()
@@ -59,8 +64,7 @@ class Refresher:
             with self._lock:
                 self._error, self._failed_at = error, now
         else:
-            with self._lock:
-                self._error, self._failed_at, self._told = None, -math.inf, False
+            self.forget_failure()
 
 
 _refreshers: dict[Hashable, Refresher] = {}

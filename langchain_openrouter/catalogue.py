@@ -191,6 +191,7 @@ class ModelCatalogue:
             )
 
     def _keep(self, wire: list[object]) -> ModelList:
+        self._refresher.forget_failure()
         return self._cache.store(wire, self._clock()).models if self.ttl else parse_models(wire)
 
     def _download(self) -> list[object]:
