@@ -33,10 +33,10 @@ FULL = {
     "expiration_date": "2027-01-01",
     "key_of_next_year": {"a": 1},
 }
-junk = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
+junk = st.sampled_from(
+    [None, True, 0, -1, 10**30, 1.5, float("nan"), float("inf"), "", "x", [], [None], ["x", 3], {}, {"a": []}]
+    + [{key: None} for key in ("slug", "input_modalities", "max_completion_tokens", "prompt_tokens", "overrides")]
+    + [{"input_modalities": "text"}, {"max_completion_tokens": "10"}, {"slug": 3}, {"prompt": [], "overrides": [[]]}]
 )
 
 
