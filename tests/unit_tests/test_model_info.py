@@ -6,13 +6,16 @@ import pickle
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from langchain_openrouter.errors import ResponseFormatError
 from langchain_openrouter.model_info import parse_endpoint, parse_model
 from langchain_openrouter.model_list import parse_models
 from tests.wire.listings import MISSING, listings
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For busy machines."""
 
 FULL = {
     "id": "acme/wise:free",
@@ -76,6 +79,7 @@ def test_a_model_without_an_id_is_an_error(wire):
         parse_model(wire)
 
 
+@unhurried
 @given(st.dictionaries(st.sampled_from(sorted(FULL.keys() - {"id"})), junk))
 def test_no_value_is_too_strange(wire):
     info = parse_model({**FULL, **wire})

@@ -7,13 +7,16 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from langchain_openrouter.pricing import Pricing, parse_pricing
 from langchain_openrouter.usage import Usage, parse_usage
 from tests.wire.listings import MISSING, listings
 from tests.wire.recorded import chat_ids, load_exchange, read_said
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For busy machines."""
 
 MONDAY = datetime(2026, 8, 24, tzinfo=UTC)
 KEYS = (
@@ -43,6 +46,7 @@ def price(wire, input_tokens=1, at=MONDAY, key="prompt"):
     return parse_pricing(wire).prices_for(input_tokens, at)[key]
 
 
+@unhurried
 @given(
     wire=st.fixed_dictionaries({"prompt": amounts, "completion": amounts}, optional=dict.fromkeys(KEYS[2:], amounts)),
     parts=st.tuples(*[counts] * 8),
@@ -161,6 +165,7 @@ def test_images_are_counted_once(wire, images, image_tokens, cost):
     assert pricing.cost(usage(10, 0, {"image": image_tokens}), images=images) == cost
 
 
+@unhurried
 @given(counts, counts, st.dictionaries(st.sampled_from(["cache_read", "cache_creation", "audio", "image"]), counts))
 def test_details_that_add_up_to_too_much_never_make_a_negative_cost(input_tokens, output_tokens, inputs):
     pricing = parse_pricing(dict.fromkeys(KEYS, "1"))
@@ -229,6 +234,7 @@ def test_a_condition_that_nobody_knows_makes_its_prices_unknown():
     assert parse_pricing(wire).cost(usage(1, 1)) is None
 
 
+@unhurried
 @given(
     base=st.dictionaries(st.sampled_from(KEYS[:6]), amounts),
     overrides=st.lists(
