@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
@@ -13,22 +11,15 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
 from langchain_core.tools import BaseTool
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, Field, model_validator
 from typing_extensions import override
 
-from langchain_openrouter._environment import (
-    DEFAULT_BASE_URL,
-    api_key_from_environment,
-    read_variable,
-    version,
-    warn_of_clash,
-)
 from langchain_openrouter._wire.parse import parse_response
 from langchain_openrouter._wire.render import check_n, render_request
 from langchain_openrouter._wire.stream import StreamParser
 from langchain_openrouter._wire.tools import render_tool_choice, render_tools
 from langchain_openrouter.chat_options import ChatOptions
-from langchain_openrouter.errors import ConfigurationError
+from langchain_openrouter.connection import OpenRouterConnection
 from langchain_openrouter.structured_output import Method, Schema, plan_structured_output
 
 if TYPE_CHECKING:
@@ -36,27 +27,8 @@ if TYPE_CHECKING:
 
 _CHAT = "/chat/completions"
 
-_LONGEST_PLAUSIBLE_TIMEOUT = 3600
 
-
-@dataclass(frozen=True, slots=True)
-class _Connection:
-    """The transport of a model and the settings that it was made for. Copies and pickles of a model find their own.
-
-    Models compare equal by their settings, whether or not they have been used.
-    """
-
-    settings: tuple[object, ...] = field(default=(), compare=False)
-    transport: Transport | None = field(default=None, compare=False)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> _Connection:
-        return _Connection()
-
-    def __reduce__(self) -> tuple[type[_Connection], tuple[()]]:
-        return _Connection, ()
-
-
-class ChatOpenRouter(ChatOptions, BaseChatModel):
+class ChatOpenRouter(OpenRouterConnection, ChatOptions, BaseChatModel):
     """Any of OpenRouter's models as a LangChain chat model.
 
     ```python
@@ -77,85 +49,17 @@ class ChatOpenRouter(ChatOptions, BaseChatModel):
     Source: https://openrouter.ai/docs/api-reference/parameters
     """
 
-    model_config = ConfigDict(populate_by_name=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
-
     model_name: str = Field(alias="model")
     """The model's id, such as `openai/gpt-5-mini`, with a variant such as `:free` where wanted."""
-    openrouter_api_key: SecretStr | None = Field(alias="api_key", default_factory=api_key_from_environment)
-    """The key; `None` means `OPENROUTER_API_KEY`."""
-    openrouter_api_base: str | None = Field(
-        alias="base_url", default_factory=lambda: read_variable("OPENROUTER_API_BASE")
-    )
-    """Where the API is; `None` means `OPENROUTER_API_BASE`, else OpenRouter itself."""
-    app_url: str | None = Field(
-        default_factory=lambda: (
-            read_variable("OPENROUTER_APP_URL", "OPENROUTER_SITE_URL") or "https://docs.langchain.com"
-        )
-    )
-    """The app's URL for OpenRouter's rankings (`HTTP-Referer`); `None` sends none."""
-    app_title: str | None = Field(
-        default_factory=lambda: read_variable("OPENROUTER_APP_TITLE", "OPENROUTER_SITE_NAME") or "LangChain"
-    )
-    """The app's name for OpenRouter's rankings (`X-Title`); `None` sends none."""
-    app_categories: list[str] | None = None
-    """The app's categories for OpenRouter's rankings, at most two."""
-    default_headers: Mapping[str, str] | None = Field(default=None, exclude=True, repr=False)
-    """More headers for every request. They win over those that the fields above make."""
-    request_timeout: float | None = Field(alias="timeout", default=None, gt=0)
-    """Seconds without a byte from the server, and for the whole of an unstreamed call with its retries.
-
-    `None` means 120 s without a byte and 600 s in all.
-    """
-    max_retries: int = Field(default=2, ge=0)
-    """Attempts after the first, for failures that pass and cannot have been billed; `0` means one request."""
-
     streaming: bool = False
     """Whether `invoke` streams under the hood."""
     stream_usage: bool = True
     """Whether to ask for usage in a stream. OpenRouter sends it either way."""
-    client: Any = Field(default=None, exclude=True, repr=False)
-    """An `httpx.Client` of your own for synchronous calls; it is never closed here."""
-    async_client: Any = Field(default=None, exclude=True, repr=False)
-    """An `httpx.AsyncClient` of your own for asynchronous calls; it is never closed here."""
-
-    _connection: _Connection = PrivateAttr(default_factory=_Connection)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the parent's
-        warn_of_clash()
-        try:
-            super().__init__(*args, **kwargs)
-        except ValidationError as error:
-            _raise_own_error(error)
-            raise
 
     @model_validator(mode="after")
-    def _check(self) -> Self:
+    def _check_options(self) -> Self:
         check_n(self.n)
-        if self.openrouter_api_key is None:
-            self.openrouter_api_key = api_key_from_environment()
-        self._require_key()
-        if self.request_timeout is not None and self.request_timeout > _LONGEST_PLAUSIBLE_TIMEOUT:
-            warnings.warn(
-                f"timeout={self.request_timeout:g} is in seconds, which is more than an hour. "
-                f"For milliseconds, give timeout={self.request_timeout / 1000:g}.",
-                stacklevel=5,
-            )
-        _check_client(self.client, "client", "httpx.Client")
-        _check_client(self.async_client, "async_client", "httpx.AsyncClient")
         return self
-
-    def _require_key(self) -> SecretStr:
-        if self.openrouter_api_key is None or not self.openrouter_api_key.get_secret_value():
-            raise ConfigurationError(
-                "OPENROUTER_API_KEY must be set, or `api_key` given: make a key at "
-                "https://openrouter.ai/settings/keys. Without one, langchain_openrouter.emulator runs offline."
-            )
-        key = self.openrouter_api_key.get_secret_value()
-        if not (key.isascii() and key.isprintable()):
-            raise ConfigurationError(
-                "`api_key` holds a line break or a character that is not ASCII: paste the bare key (sk-or-v1-...)."
-            )
-        return self.openrouter_api_key
 
     @property
     def model(self) -> str:
@@ -166,11 +70,6 @@ class ChatOpenRouter(ChatOptions, BaseChatModel):
     @override
     def _llm_type(self) -> str:
         return "openrouter-chat"
-
-    @property
-    @override
-    def lc_secrets(self) -> dict[str, str]:
-        return {"openrouter_api_key": "OPENROUTER_API_KEY"}
 
     @classmethod
     @override
@@ -191,7 +90,7 @@ class ChatOpenRouter(ChatOptions, BaseChatModel):
     def _resolve_model_profile(self) -> ModelProfile | None:
         from langchain_openrouter.profiles import cached_profile
 
-        return cached_profile(self.openrouter_api_base or DEFAULT_BASE_URL, self.model_name)
+        return cached_profile(self.base_url, self.model_name)
 
     @override
     def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
@@ -338,95 +237,10 @@ class ChatOpenRouter(ChatOptions, BaseChatModel):
         failed = RunnablePassthrough.assign(parsed=lambda _: None)
         return RunnableMap(raw=llm) | fitting.with_fallbacks([failed], exception_key="parsing_error")
 
-    def close(self) -> None:
-        """Close the connections that synchronous calls opened, for every model that shares them."""
-        if self._connection.transport is not None:
-            self._connection.transport.close()
-
-    async def aclose(self) -> None:
-        """Close the connections that calls on the running event loop opened, for every model that shares them."""
-        if self._connection.transport is not None:
-            await self._connection.transport.aclose()
-
-    def _transport(self) -> Transport:
-        """The transport for the settings as they are now: fields may have been assigned since the last call."""
-        settings = (
-            self._require_key(),
-            self.openrouter_api_base,
-            self.app_url,
-            self.app_title,
-            self.app_categories,
-            self.default_headers,
-            self.request_timeout,
-            self.max_retries,
-            self.client,
-            self.async_client,
-        )
-        connection = self._connection
-        transport = connection.transport
-        if transport is None or connection.settings != settings:
-            transport = self._new_transport()
-            self._connection = _Connection(settings, transport)
-        return transport
-
+    @override
     def _new_transport(self) -> Transport:
-        from langchain_openrouter._http.transport import Transport
         from langchain_openrouter.catalogue import refresh_for_model
 
         if self.client is None and self.async_client is None:
-            refresh_for_model(self.openrouter_api_base or DEFAULT_BASE_URL, self.openrouter_api_key)
-        return Transport(
-            self.openrouter_api_base or DEFAULT_BASE_URL,
-            self._headers(),
-            timeout=self.request_timeout,
-            max_retries=self.max_retries,
-            client=self.client,
-            async_client=self.async_client,
-        )
-
-    def _headers(self) -> dict[str, str]:
-        headers = {
-            "authorization": f"Bearer {self._require_key().get_secret_value()}",
-            "user-agent": f"langchain-openrouter-agents/{version()}",
-            "http-referer": self.app_url,
-            "x-title": self.app_title,
-            "x-openrouter-categories": ",".join(self.app_categories or ()),
-        }
-        headers.update({name.lower(): value for name, value in (self.default_headers or {}).items()})
-        sent = {name: value for name, value in headers.items() if value}
-        if broken := [name for name, value in sent.items() if not (name + value).isprintable()]:
-            raise ConfigurationError(f"The values of these headers hold line breaks or control characters: {broken}.")
-        return sent
-
-    def __getstate__(self) -> dict[Any, Any]:
-        """Leave the key, the clients and the connections out of pickles."""
-        state = super().__getstate__()
-        hidden = {"openrouter_api_key": None, "client": None, "async_client": None, "default_headers": None}
-        state["__dict__"] = {**state["__dict__"], **hidden}
-        return state
-
-    def __setstate__(self, state: dict[Any, Any]) -> None:
-        """Take the key from the environment; without one there, the next call says what to do."""
-        super().__setstate__(state)
-        self.openrouter_api_key = api_key_from_environment()
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """Copy the settings; share injected clients."""
-        memo = {} if memo is None else memo
-        memo.update({id(client): client for client in (self.client, self.async_client) if client is not None})
-        return super().__deepcopy__(memo)
-
-
-def _raise_own_error(error: ValidationError) -> None:
-    """Raise the error that a validator of ours raised, without pydantic's wrapping."""
-    for detail in error.errors(include_input=False, include_url=False):
-        cause = detail.get("ctx", {}).get("error")
-        if isinstance(cause, ConfigurationError):
-            raise cause from None
-
-
-def _check_client(client: object, field: str, wanted: str) -> None:
-    if client is not None and not hasattr(client, "build_request"):
-        raise ConfigurationError(
-            f"{field} must be an {wanted}, not {type(client).__name__}. An SDK's client is not needed: leave it out."
-        )
+            refresh_for_model(self.base_url, self.openrouter_api_key)
+        return super()._new_transport()

@@ -10,7 +10,6 @@ from langchain_core.tools import tool
 from pydantic import SecretStr, ValidationError
 
 from langchain_openrouter import ChatOpenRouter, ConfigurationError, ToolChoiceError
-from langchain_openrouter.chat_models import DEFAULT_BASE_URL
 from langchain_openrouter.emulator import Answer, ToolCall
 
 BODY_FIELDS = [
@@ -162,7 +161,7 @@ def test_base_url_with_and_without_a_slash(end, model, emulator):
 
 def test_base_url_of_none_is_openrouter_itself():
     model = ChatOpenRouter(model="m", api_key="k", base_url=None)
-    assert model._transport()._base_url == DEFAULT_BASE_URL
+    assert model._transport()._base_url == "https://openrouter.ai/api/v1"
 
 
 def test_default_headers(ask, model, emulator):

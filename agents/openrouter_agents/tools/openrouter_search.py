@@ -77,8 +77,8 @@ class OpenRouterSearch:
         model = ChatOpenRouter(
             model=self._model,
             max_tokens=_MAX_ANSWER_TOKENS,
-            **({} if self._api_key is None else {"api_key": self._api_key}),
-            **({} if self._base_url is None else {"base_url": self._base_url}),
+            api_key=self._api_key,
+            base_url=self._base_url,
         )
         tool = {"type": "openrouter:web_search", "parameters": {"max_results": max_results}}
         # The tag keeps LangGraph from streaming this call to the user as if it were the answer.

@@ -1,0 +1,234 @@
+"""The way to OpenRouter that every client of this package has: key, address, headers, timeouts, shared connections."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
+
+from langchain_openrouter._environment import (
+    DEFAULT_BASE_URL,
+    api_key_from_environment,
+    read_variable,
+    version,
+    warn_of_clash,
+)
+from langchain_openrouter.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from langchain_openrouter._http.transport import Transport
+
+_LONGEST_PLAUSIBLE_TIMEOUT = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class _Connection:
+    """The transport of a client and the settings that it was made for. Copies and pickles of a client find their own.
+
+    Clients compare equal by their settings, whether or not they have been used.
+    """
+
+    settings: tuple[object, ...] = field(default=(), compare=False)
+    transport: Transport | None = field(default=None, compare=False)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Connection:
+        return _Connection()
+
+    def __reduce__(self) -> tuple[type[_Connection], tuple[()]]:
+        return _Connection, ()
+
+
+class OpenRouterConnection(BaseModel):
+    """How a client reaches OpenRouter. Clients with the same key and address share their connections.
+
+    Raises:
+        ConfigurationError: There is no key, or an option cannot be right.
+    """
+
+    model_config = ConfigDict(populate_by_name=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
+
+    openrouter_api_key: SecretStr | None = Field(alias="api_key", default=None)
+    """The key; `None` means `OPENROUTER_API_KEY`."""
+    openrouter_api_base: str | None = Field(alias="base_url", default=None)
+    """Where the API is; `None` means `OPENROUTER_API_BASE`, else OpenRouter itself."""
+    app_url: str | None = Field(
+        default_factory=lambda: (
+            read_variable("OPENROUTER_APP_URL", "OPENROUTER_SITE_URL") or "https://docs.langchain.com"
+        )
+    )
+    """The app's URL for OpenRouter's rankings (`HTTP-Referer`); `None` sends none."""
+    app_title: str | None = Field(
+        default_factory=lambda: read_variable("OPENROUTER_APP_TITLE", "OPENROUTER_SITE_NAME") or "LangChain"
+    )
+    """The app's name for OpenRouter's rankings (`X-Title`); `None` sends none."""
+    app_categories: list[str] | None = None
+    """The app's categories for OpenRouter's rankings, at most two."""
+    default_headers: Mapping[str, str] | None = Field(default=None, exclude=True, repr=False)
+    """More headers for every request. They win over those that other fields make."""
+    request_timeout: float | None = Field(alias="timeout", default=None, gt=0)
+    """Seconds without a byte from the server, and for the whole of an unstreamed call with its retries.
+
+    `None` means 120 s without a byte and 600 s in all.
+    """
+    max_retries: int = Field(default=2, ge=0)
+    """Attempts after the first, for failures that pass and cannot have been billed; `0` means one request."""
+    client: Any = Field(default=None, exclude=True, repr=False)
+    """An `httpx.Client` of your own for synchronous calls; it is never closed here."""
+    async_client: Any = Field(default=None, exclude=True, repr=False)
+    """An `httpx.AsyncClient` of your own for asynchronous calls; it is never closed here."""
+
+    _connection: _Connection = PrivateAttr(default_factory=_Connection)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the parent's
+        warn_of_clash()
+        try:
+            super().__init__(*args, **kwargs)
+        except ValidationError as error:
+            _raise_own_error(error)
+            raise
+
+    @model_validator(mode="after")
+    def _check_connection(self) -> Self:
+        if self.openrouter_api_key is None:
+            self.openrouter_api_key = api_key_from_environment()
+        if self.openrouter_api_base is None:
+            self.openrouter_api_base = read_variable("OPENROUTER_API_BASE")
+        self._require_key()
+        if self.request_timeout is not None and self.request_timeout > _LONGEST_PLAUSIBLE_TIMEOUT:
+            warnings.warn(
+                f"timeout={self.request_timeout:g} is in seconds, which is more than an hour. "
+                f"For milliseconds, give timeout={self.request_timeout / 1000:g}.",
+                stacklevel=5,
+            )
+        _check_client(self.client, "client", "httpx.Client")
+        _check_client(self.async_client, "async_client", "httpx.AsyncClient")
+        return self
+
+    def _require_key(self) -> SecretStr:
+        if self.openrouter_api_key is None or not self.openrouter_api_key.get_secret_value():
+            raise ConfigurationError(
+                "OPENROUTER_API_KEY must be set, or `api_key` given: make a key at "
+                "https://openrouter.ai/settings/keys. Without one, langchain_openrouter.emulator runs offline."
+            )
+        key = self.openrouter_api_key.get_secret_value()
+        if not (key.isascii() and key.isprintable()):
+            raise ConfigurationError(
+                "`api_key` holds a line break or a character that is not ASCII: paste the bare key (sk-or-v1-...)."
+            )
+        return self.openrouter_api_key
+
+    @property
+    def lc_secrets(self) -> dict[str, str]:
+        """The fields that hold secrets, and the variables that LangChain reads them from."""
+        return {"openrouter_api_key": "OPENROUTER_API_KEY"}
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go."""
+        return self.openrouter_api_base or DEFAULT_BASE_URL
+
+    def close(self) -> None:
+        """Close the connections that synchronous calls opened, for every client that shares them."""
+        if self._connection.transport is not None:
+            self._connection.transport.close()
+
+    async def aclose(self) -> None:
+        """Close the connections that calls on the running event loop opened, for every client that shares them."""
+        if self._connection.transport is not None:
+            await self._connection.transport.aclose()
+
+    def _transport(self) -> Transport:
+        """The transport for the settings as they are now: fields may have been assigned since the last call."""
+        settings = (
+            self._require_key(),
+            self.openrouter_api_base,
+            self.request_timeout,
+            self.max_retries,
+            self.client,
+            self.async_client,
+            *self._header_settings(),
+        )
+        connection = self._connection
+        transport = connection.transport
+        if transport is None or connection.settings != settings:
+            transport = self._new_transport()
+            self._connection = _Connection(settings, transport)
+        return transport
+
+    def _new_transport(self) -> Transport:
+        from langchain_openrouter._http.transport import Transport
+
+        return Transport(
+            self.base_url,
+            self._headers(),
+            timeout=self.request_timeout,
+            max_retries=self.max_retries,
+            client=self.client,
+            async_client=self.async_client,
+        )
+
+    def _header_settings(self) -> tuple[object, ...]:
+        """The fields that `_own_headers` is made of."""
+        return self.app_url, self.app_title, self.app_categories, self.default_headers
+
+    def _own_headers(self) -> dict[str, str | None]:
+        """The headers that fields stand for, by lower-case name; `None` and `""` send none."""
+        return {
+            "authorization": f"Bearer {self._require_key().get_secret_value()}",
+            "user-agent": f"langchain-openrouter-agents/{version()}",
+            "http-referer": self.app_url,
+            "x-title": self.app_title,
+            "x-openrouter-categories": ",".join(self.app_categories or ()),
+        }
+
+    def _headers(self) -> dict[str, str]:
+        headers = self._own_headers()
+        headers.update({name.lower(): value for name, value in (self.default_headers or {}).items()})
+        return check_headers({name: value for name, value in headers.items() if value})
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """Leave the key, the clients and the connections out of pickles."""
+        state = super().__getstate__()
+        hidden = {"openrouter_api_key": None, "client": None, "async_client": None, "default_headers": None}
+        state["__dict__"] = {**state["__dict__"], **hidden}
+        return state
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        """Take the key from the environment; without one there, the next call says what to do."""
+        super().__setstate__(state)
+        self.openrouter_api_key = api_key_from_environment()
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Copy the settings; share injected clients."""
+        memo = {} if memo is None else memo
+        memo.update({id(client): client for client in (self.client, self.async_client) if client is not None})
+        return super().__deepcopy__(memo)
+
+
+def check_headers(headers: dict[str, str]) -> dict[str, str]:
+    """Refuse headers that cannot be sent.
+
+    Raises:
+        ConfigurationError: A name or a value holds a line break or a control character.
+    """
+    if broken := [name for name, value in headers.items() if not (name + value).isprintable()]:
+        raise ConfigurationError(f"The values of these headers hold line breaks or control characters: {broken}.")
+    return headers
+
+
+def _raise_own_error(error: ValidationError) -> None:
+    """Raise the error that a validator of ours raised, without pydantic's wrapping."""
+    for detail in error.errors(include_input=False, include_url=False):
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, ConfigurationError):
+            raise cause from None
+
+
+def _check_client(client: object, field: str, wanted: str) -> None:
+    if client is not None and not hasattr(client, "build_request"):
+        raise ConfigurationError(
+            f"{field} must be an {wanted}, not {type(client).__name__}. An SDK's client is not needed: leave it out."
+        )
