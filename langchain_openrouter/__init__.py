@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from langchain_openrouter import plugins, server_tools
     from langchain_openrouter.catalogue import ModelCatalogue
     from langchain_openrouter.chat_models import ChatOpenRouter
     from langchain_openrouter.errors import (
@@ -44,7 +45,19 @@ if TYPE_CHECKING:
     from langchain_openrouter.model_list import ModelList
     from langchain_openrouter.pricing import PriceOverride, Pricing
     from langchain_openrouter.profiles import model_profile
-    from langchain_openrouter.settings import MaxPrice, Plugin, ProviderPreferences, Reasoning, Trace
+    from langchain_openrouter.settings import (
+        AudioOutput,
+        CacheControl,
+        MaxPrice,
+        Plugin,
+        Prediction,
+        PromptCacheOptions,
+        ProviderPreferences,
+        Reasoning,
+        ResponseCache,
+        StopServerTools,
+        Trace,
+    )
     from langchain_openrouter.usage import Usage, parse_usage
 
 __version__: str
@@ -53,8 +66,10 @@ __all__ = [
     "APIConnectionError",
     "APIStatusError",
     "APITimeoutError",
+    "AudioOutput",
     "AuthenticationError",
     "BadRequestError",
+    "CacheControl",
     "ChatOpenRouter",
     "ConfigurationError",
     "ContextLengthExceededError",
@@ -74,8 +89,10 @@ __all__ = [
     "OverloadedError",
     "PermissionDeniedError",
     "Plugin",
+    "Prediction",
     "PriceOverride",
     "Pricing",
+    "PromptCacheOptions",
     "ProviderPreferences",
     "RateLimitError",
     "Reasoning",
@@ -83,8 +100,10 @@ __all__ = [
     "RequestError",
     "RequestTimeoutError",
     "RequestTooLargeError",
+    "ResponseCache",
     "ResponseFormatError",
     "ServiceUnavailableError",
+    "StopServerTools",
     "StreamInterruptedError",
     "StructuredOutputError",
     "ToolChoiceError",
@@ -97,9 +116,13 @@ __all__ = [
     "model_profile",
     "parse_model",
     "parse_usage",
+    "plugins",
+    "server_tools",
 ]
 
 _HOMES = {
+    "AudioOutput": "settings",
+    "CacheControl": "settings",
     "ChatOpenRouter": "chat_models",
     "MaxPrice": "settings",
     "ModelCatalogue": "catalogue",
@@ -107,10 +130,14 @@ _HOMES = {
     "ModelInfo": "model_info",
     "ModelList": "model_list",
     "Plugin": "settings",
+    "Prediction": "settings",
     "PriceOverride": "pricing",
     "Pricing": "pricing",
+    "PromptCacheOptions": "settings",
     "ProviderPreferences": "settings",
     "Reasoning": "settings",
+    "ResponseCache": "settings",
+    "StopServerTools": "settings",
     "Trace": "settings",
     "Usage": "usage",
     "model_profile": "profiles",
@@ -119,12 +146,17 @@ _HOMES = {
 }
 """Where a public name lives, if not in `errors`. Names are looked up at their first use, so that importing is quick."""
 
+_MODULES = frozenset({"plugins", "server_tools"})
+"""Modules whose functions are used by the module's name."""
+
 
 def __getattr__(name: str) -> object:
     if name == "__version__":
         from langchain_openrouter._environment import version
 
         return version()
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = importlib.import_module(f"{__name__}.{_HOMES.get(name, 'errors')}")

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LangSmithParams, LanguageModelInput, ModelProfile
+from langchain_core.language_models.chat_models import agenerate_from_stream, generate_from_stream
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
 from langchain_core.tools import BaseTool
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 from typing_extensions import override
 
 from langchain_openrouter._wire.parse import parse_response
-from langchain_openrouter._wire.render import check_n, render_request
+from langchain_openrouter._wire.render import render_request
+from langchain_openrouter._wire.response_format import render_response_format
 from langchain_openrouter._wire.stream import StreamParser
 from langchain_openrouter._wire.tools import render_tool_choice, render_tools
+from langchain_openrouter.call_settings import render_header_options, take_call_settings
 from langchain_openrouter.chat_options import ChatOptions
 from langchain_openrouter.connection import OpenRouterConnection
 from langchain_openrouter.structured_output import Method, Schema, plan_structured_output
 
 if TYPE_CHECKING:
-    from langchain_openrouter._http.transport import Transport
+    from langchain_openrouter._http.transport import CallSettings, Transport
 
 _CHAT = "/chat/completions"
 
@@ -56,10 +59,8 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BaseChatModel):
     stream_usage: bool = True
     """Whether to ask for usage in a stream. OpenRouter sends it either way."""
 
-    @model_validator(mode="after")
-    def _check_options(self) -> Self:
-        check_n(self.n)
-        return self
+    anthropic_beta: list[str] | None = None
+    """Anthropic's names of features to turn on, such as `structured-outputs-2025-11-13` for strict tools."""
 
     @property
     def model(self) -> str:
@@ -106,16 +107,22 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BaseChatModel):
             params["ls_stop"] = [stops] if isinstance(stops, str) else stops
         return params
 
-    def _render(
+    def _request(
         self, messages: list[BaseMessage], stop: list[str] | None, kwargs: Mapping[str, Any], *, stream: bool
-    ) -> bytes:
-        options = {"model": self.model_name, **self.wire_options()}
+    ) -> tuple[str, bytes, CallSettings | None]:
+        """What the transport takes: a path, a body, and what the call has of its own."""
+        options = {"model": self.model_name, **self.merge_call_options(kwargs)}
         if stream and self.stream_usage:
-            options["stream_options"] = {"include_usage": True}
+            options.setdefault("stream_options", {"include_usage": True})
         if stop is not None:
             options["stop"] = stop
-        options.update(kwargs)
-        return render_request(messages, options, stream=stream)
+        settings = take_call_settings(options)
+        return _CHAT, render_request(messages, options, stream=stream), settings
+
+    def _must_stream(self, kwargs: Mapping[str, Any]) -> bool:
+        """Whether the answer comes in a stream only: OpenRouter gives audio in no other way."""
+        modalities = kwargs.get("modalities", self.modalities) or ()
+        return "audio" in modalities or kwargs.get("audio", self.audio) is not None
 
     @override
     def _generate(
@@ -125,7 +132,9 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        response = self._transport().post(_CHAT, self._render(messages, stop, kwargs, stream=False))
+        if self._must_stream(kwargs):
+            return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+        response = self._transport().post(*self._request(messages, stop, kwargs, stream=False))
         return parse_response(response.content, response.headers)
 
     @override
@@ -136,7 +145,9 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        response = await self._transport().apost(_CHAT, self._render(messages, stop, kwargs, stream=False))
+        if self._must_stream(kwargs):
+            return await agenerate_from_stream(self._astream(messages, stop, run_manager, **kwargs))
+        response = await self._transport().apost(*self._request(messages, stop, kwargs, stream=False))
         return parse_response(response.content, response.headers)
 
     @override
@@ -147,7 +158,7 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        with self._transport().stream(_CHAT, self._render(messages, stop, kwargs, stream=True)) as answer:
+        with self._transport().stream(*self._request(messages, stop, kwargs, stream=True)) as answer:
             parser = StreamParser(answer.headers)
             with parser.keeping_partial():
                 for payloads in answer.batches:
@@ -162,7 +173,7 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        async with self._transport().astream(_CHAT, self._render(messages, stop, kwargs, stream=True)) as answer:
+        async with self._transport().astream(*self._request(messages, stop, kwargs, stream=True)) as answer:
             parser = StreamParser(answer.headers)
             with parser.keeping_partial():
                 async for payloads in answer.batches:
@@ -189,11 +200,13 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BaseChatModel):
                 a dict of the wire. `None` leaves the choice to the model.
             strict: Whether arguments must fit the schema; `None` leaves it to the provider.
             parallel_tool_calls: Whether one answer may hold several calls; `None` leaves it to the provider.
-            **kwargs: More options for every call.
+            **kwargs: More options for every call. A `response_format` may be a class or a JSON schema too.
 
         Raises:
             ToolChoiceError: `tool_choice` names a tool that is not there.
         """
+        if kwargs.get("response_format") is not None:
+            kwargs["response_format"] = render_response_format(kwargs["response_format"], strict=strict)
         rendered = render_tools(tools, strict=strict)
         if tool_choice:
             kwargs["tool_choice"] = render_tool_choice(tool_choice, rendered)
@@ -236,6 +249,14 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BaseChatModel):
         fitting = parsed.assign(parsing_error=lambda _: None)
         failed = RunnablePassthrough.assign(parsed=lambda _: None)
         return RunnableMap(raw=llm) | fitting.with_fallbacks([failed], exception_key="parsing_error")
+
+    @override
+    def _header_settings(self) -> tuple[object, ...]:
+        return (*super()._header_settings(), self.anthropic_beta)
+
+    @override
+    def _own_headers(self) -> dict[str, str | None]:
+        return {**super()._own_headers(), **render_header_options(anthropic_beta=self.anthropic_beta)}
 
     @override
     def _new_transport(self) -> Transport:

@@ -16,7 +16,9 @@ from langchain_openrouter._environment import (
     version,
     warn_of_clash,
 )
+from langchain_openrouter.call_settings import check_headers, render_header_options
 from langchain_openrouter.errors import ConfigurationError
+from langchain_openrouter.settings import ResponseCache
 
 if TYPE_CHECKING:
     from langchain_openrouter._http.transport import Transport
@@ -68,6 +70,13 @@ class OpenRouterConnection(BaseModel):
     """The app's categories for OpenRouter's rankings, at most two."""
     default_headers: Mapping[str, str] | None = Field(default=None, exclude=True, repr=False)
     """More headers for every request. They win over those that other fields make."""
+    response_cache: ResponseCache | bool | None = None
+    """Whether OpenRouter may answer from its cache of whole answers, such as `{"ttl": 3600}` (seconds) or `True`.
+
+    `None` leaves it to the account's presets. `response_metadata["response_cache"]` tells whether it did.
+    """
+    router_metadata: bool | None = None
+    """Whether answers tell how they were routed, in `response_metadata["openrouter_metadata"]`."""
     request_timeout: float | None = Field(alias="timeout", default=None, gt=0)
     """Seconds without a byte from the server, and for the whole of an unstreamed call with its retries.
 
@@ -172,7 +181,14 @@ class OpenRouterConnection(BaseModel):
 
     def _header_settings(self) -> tuple[object, ...]:
         """The fields that `_own_headers` is made of."""
-        return self.app_url, self.app_title, self.app_categories, self.default_headers
+        return (
+            self.app_url,
+            self.app_title,
+            self.app_categories,
+            self.response_cache,
+            self.router_metadata,
+            self.default_headers,
+        )
 
     def _own_headers(self) -> dict[str, str | None]:
         """The headers that fields stand for, by lower-case name; `None` and `""` send none."""
@@ -182,6 +198,7 @@ class OpenRouterConnection(BaseModel):
             "http-referer": self.app_url,
             "x-title": self.app_title,
             "x-openrouter-categories": ",".join(self.app_categories or ()),
+            **render_header_options(response_cache=self.response_cache, router_metadata=self.router_metadata),
         }
 
     def _headers(self) -> dict[str, str]:
@@ -206,17 +223,6 @@ class OpenRouterConnection(BaseModel):
         memo = {} if memo is None else memo
         memo.update({id(client): client for client in (self.client, self.async_client) if client is not None})
         return super().__deepcopy__(memo)
-
-
-def check_headers(headers: dict[str, str]) -> dict[str, str]:
-    """Refuse headers that cannot be sent.
-
-    Raises:
-        ConfigurationError: A name or a value holds a line break or a control character.
-    """
-    if broken := [name for name, value in headers.items() if not (name + value).isprintable()]:
-        raise ConfigurationError(f"The values of these headers hold line breaks or control characters: {broken}.")
-    return headers
 
 
 def _raise_own_error(error: ValidationError) -> None:

@@ -1,18 +1,29 @@
 """Typed request options, each a plain dict at run time.
 
-Each is open: a key that is not listed here is sent as it stands, so that what OpenRouter adds tomorrow works today.
+Each but `ProviderPreferences` is open: a key that is not listed here is sent as it stands, so that what OpenRouter adds
+tomorrow works today. OpenRouter's schema of `provider` is closed, so an unknown key in it is refused before sending.
 
 Source: https://openrouter.ai/docs/api-reference/overview
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
-from pydantic import ConfigDict
+from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict
 
 _OPEN = ConfigDict(extra="allow")
+
+
+def as_plain(value: Any) -> Any:  # noqa: ANN401 - any option
+    """Turn an object (of pydantic, of OpenRouter's SDK, a dataclass) into the dict that it stands for."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return value
 
 
 class Reasoning(TypedDict, total=False):
@@ -33,18 +44,24 @@ class Reasoning(TypedDict, total=False):
     """Think with medium effort."""
     summary: str
     """`auto`, `concise` or `detailed`."""
+    context: str
+    """`auto`, `all_turns` or `current_turn`: which earlier reasoning the model sees (GPT-5.6 and newer)."""
+    mode: str
+    """`standard` or `pro` (GPT-5.6 and newer)."""
 
 
 class MaxPrice(TypedDict, total=False):
     """The most that an endpoint may cost. `prompt` and `completion` are USD per million tokens."""
 
-    __pydantic_config__ = _OPEN  # type: ignore[misc]
+    __pydantic_config__ = _OPEN  # type: ignore[misc]  # as above
 
-    prompt: float | int | str
-    completion: float | int | str
-    request: float | int | str
-    image: float | int | str
-    audio: float | int | str
+    prompt: float | str
+    completion: float | str
+    request: float | str
+    """USD per request."""
+    image: float | str
+    """USD per image."""
+    audio: float | str
 
 
 class ProviderPreferences(TypedDict, total=False):
@@ -53,7 +70,8 @@ class ProviderPreferences(TypedDict, total=False):
     Source: https://openrouter.ai/docs/features/provider-routing
     """
 
-    __pydantic_config__ = _OPEN  # type: ignore[misc]
+    # unknown keys pass pydantic, so that the error for them can name the nearest one
+    __pydantic_config__ = _OPEN  # type: ignore[misc]  # as above
 
     order: list[str]
     """Provider slugs to try, in this order. Turns load balancing off."""
@@ -70,6 +88,7 @@ class ProviderPreferences(TypedDict, total=False):
     zdr: bool
     """Use only endpoints with zero data retention."""
     enforce_distillable_text: bool
+    """Use only models whose authors allow distillation."""
     quantizations: list[str]
     """Such as `fp8` or `bf16`."""
     sort: str | dict[str, Any]
@@ -79,15 +98,20 @@ class ProviderPreferences(TypedDict, total=False):
     preferred_max_latency: float | dict[str, Any]
     """Seconds at the median, or by percentile. Slower endpoints come later, none is excluded."""
     max_price: MaxPrice
+    """Endpoints that cost more are never used."""
+    options: dict[str, Any]
+    """Options for single providers, by their slug."""
 
 
 class Plugin(TypedDict, total=False):
     """A plugin that runs once per request, such as `{"id": "file-parser", "pdf": {"engine": "native"}}`.
 
+    `langchain_openrouter.plugins` has a function for each that is known.
+
     Source: https://openrouter.ai/docs/features/plugins
     """
 
-    __pydantic_config__ = _OPEN  # type: ignore[misc]
+    __pydantic_config__ = _OPEN  # type: ignore[misc]  # as above
 
     id: str
     enabled: bool
@@ -100,10 +124,98 @@ class Trace(TypedDict, total=False):
     Source: https://openrouter.ai/docs/guides/features/broadcast
     """
 
-    __pydantic_config__ = _OPEN  # type: ignore[misc]
+    __pydantic_config__ = _OPEN  # type: ignore[misc]  # as above
 
     trace_id: str
     trace_name: str
     span_name: str
     generation_name: str
     parent_span_id: str
+
+
+class CacheControl(TypedDict, total=False):
+    """Where a prompt cache ends, and how long it is kept.
+
+    Source: https://openrouter.ai/docs/features/prompt-caching
+    """
+
+    __pydantic_config__ = _OPEN  # type: ignore[misc]  # as above
+
+    type: str
+    """`ephemeral`, the only one there is."""
+    ttl: str
+    """`5m` (the default) or `1h`, which costs more to write."""
+
+
+class PromptCacheOptions(TypedDict, total=False):
+    """How OpenAI's prompt cache is used (GPT-5.6 and newer).
+
+    Source: https://openrouter.ai/docs/features/prompt-caching
+    """
+
+    __pydantic_config__ = _OPEN  # type: ignore[misc]  # as above
+
+    mode: str
+    """`explicit`: only where a content block has a `prompt_cache_breakpoint`."""
+    ttl: str
+
+
+class Prediction(TypedDict, total=False):
+    """Text that most of the answer is likely to repeat, which makes it quicker.
+
+    Source: https://openrouter.ai/docs/api-reference/parameters
+    """
+
+    __pydantic_config__ = _OPEN  # type: ignore[misc]  # as above
+
+    type: str
+    """`content`."""
+    content: str | list[dict[str, Any]]
+
+
+class AudioOutput(TypedDict, total=False):
+    """How a spoken answer sounds. OpenRouter gives audio in streams only.
+
+    Source: https://openrouter.ai/docs/features/multimodal/audio
+    """
+
+    __pydantic_config__ = _OPEN  # type: ignore[misc]  # as above
+
+    voice: str
+    """Such as `alloy`."""
+    format: str
+    """Such as `wav`, `mp3` or `pcm16`."""
+
+
+class StopServerTools(TypedDict, total=False):
+    """A condition that ends the work of server tools; the first of several that holds does.
+
+    Source: https://openrouter.ai/docs/guides/features/server-tools/overview
+    """
+
+    __pydantic_config__ = _OPEN  # type: ignore[misc]  # as above
+
+    type: str
+    """`step_count_is`, `has_tool_call`, `max_tokens_used`, `max_cost` or `finish_reason_is`."""
+    step_count: int
+    """For `step_count_is`: model calls."""
+    tool_name: str
+    """For `has_tool_call`."""
+    max_tokens: int
+    """For `max_tokens_used`: tokens of all steps."""
+    max_cost_in_dollars: float
+    """For `max_cost`: USD of all steps."""
+    reason: str
+    """For `finish_reason_is`."""
+
+
+class ResponseCache(TypedDict, total=False):
+    """OpenRouter's cache of whole answers: a hit costs nothing and reports no tokens.
+
+    Source: https://openrouter.ai/docs/guides/features/response-caching
+    """
+
+    ttl: int
+    """Seconds to keep an answer, 1 to 86,400; OpenRouter's default is 300."""
+    clear: bool
+    """Drop the kept answer and make a new one."""

@@ -12,11 +12,11 @@ from langchain_core.messages import AIMessage
 from langchain_core.output_parsers import BaseOutputParser, JsonOutputParser
 from langchain_core.output_parsers.openai_tools import JsonOutputKeyToolsParser, PydanticToolsParser
 from langchain_core.outputs import ChatGeneration, Generation
-from langchain_core.utils.function_calling import convert_to_json_schema
 from langchain_core.utils.json import parse_json_markdown
 from langchain_core.utils.pydantic import is_basemodel_subclass
 
 from langchain_openrouter._wire.json_text import load_model_json
+from langchain_openrouter._wire.response_format import render_response_format, with_title
 from langchain_openrouter._wire.tools import describe_tool
 from langchain_openrouter.errors import ConfigurationError, RefusalError, StructuredOutputError
 
@@ -24,9 +24,6 @@ Schema: TypeAlias = dict[str, Any] | type
 """A Pydantic class, a `TypedDict` class, or a JSON schema as a dict."""
 
 Method: TypeAlias = Literal["function_calling", "json_schema", "json_mode"]
-
-_LONGEST_NAME = 64
-"""Characters: OpenRouter's limit for the name of a schema."""
 
 
 class Plan(NamedTuple):
@@ -50,14 +47,7 @@ def plan_structured_output(schema: Schema | None, method: Method, *, strict: boo
         )
     if schema is None and method != "json_mode":
         raise ConfigurationError(f"schema must be specified when method is {method!r}. Received None.")
-    return planner(_with_title(schema), strict)
-
-
-def _with_title(schema: Schema | None) -> Any:  # noqa: ANN401 - each planner knows which of the forms it gets
-    # the wire wants a name, and a plain JSON schema need not have one
-    if isinstance(schema, dict) and not {"title", "name", "function"} & schema.keys():
-        return {**schema, "title": "answer"}
-    return schema
+    return planner(with_title(schema), strict)
 
 
 def _plan_function_calling(schema: Schema, strict: bool | None) -> Plan:
@@ -74,7 +64,8 @@ def _plan_function_calling(schema: Schema, strict: bool | None) -> Plan:
 
 def _plan_json_schema(schema: Schema, strict: bool | None) -> Plan:
     structured = {"kwargs": {"method": "json_schema", "strict": strict}, "schema": describe_tool(schema, None)}
-    options = {"response_format": _response_format(schema, strict), "ls_structured_output_format": structured}
+    response_format = render_response_format(schema, strict=strict)
+    options = {"response_format": response_format, "ls_structured_output_format": structured}
     return Plan([], options, _text_parser(schema))
 
 
@@ -85,17 +76,6 @@ def _plan_json_mode(schema: Schema | None, _strict: bool | None) -> Plan:
     }
     options = {"response_format": {"type": "json_object"}, "ls_structured_output_format": structured}
     return Plan([], options, _text_parser(schema))
-
-
-def _response_format(schema: Schema, strict: bool | None) -> dict[str, Any]:
-    json_schema = convert_to_json_schema(schema, strict=strict)
-    name = str(json_schema.get("title", "answer"))[:_LONGEST_NAME]
-    envelope: dict[str, Any] = {"name": name, "schema": json_schema}
-    if "description" in json_schema:
-        envelope["description"] = json_schema["description"]
-    if strict is not None:
-        envelope["strict"] = strict
-    return {"type": "json_schema", "json_schema": envelope}
 
 
 def _text_parser(schema: Schema | None) -> _TextParser:

@@ -54,12 +54,23 @@ class AsyncEventStream(NamedTuple):
     batches: AsyncIterator[list[bytes]]
 
 
+class CallSettings(NamedTuple):
+    """What one call has of its own. `None` means as the transport has it."""
+
+    headers: Mapping[str, str] | None = None
+    """More headers, by lower-case name; an empty value leaves out a header that the transport has."""
+    timeout: float | None = None
+    """Seconds, as the transport's."""
+    max_retries: int | None = None
+
+
 class _Call(NamedTuple):
     """A request, where it goes, and the attempts that it has."""
 
     method: str
     path: str
     body: bytes | None
+    headers: httpx.Headers
     target: Target
     attempts: Attempts
 
@@ -96,18 +107,18 @@ class Transport:
         self._async_client = async_client
         self._held_pool: Pool | None = None
 
-    def post(self, path: str, body: bytes) -> Response:
+    def post(self, path: str, body: bytes, settings: CallSettings | None = None) -> Response:
         """Send a JSON body and read the whole answer.
 
         Raises:
             OpenRouterError: Of the kind that the last attempt failed with.
         """
-        call = self._post(path, body)
+        call = self._post(path, body, settings)
         return self._read(self._open(call), call)
 
-    async def apost(self, path: str, body: bytes) -> Response:
+    async def apost(self, path: str, body: bytes, settings: CallSettings | None = None) -> Response:
         """Do what `post` does, without blocking the event loop."""
-        call = self._post(path, body)
+        call = self._post(path, body, settings)
         return await self._aread(await self._aopen(call), call)
 
     def get(self, path: str) -> Response:
@@ -138,20 +149,24 @@ class Transport:
                 await asyncio.sleep(call.attempts.delay_after(error))
 
     @contextmanager
-    def stream(self, path: str, body: bytes) -> Iterator[EventStream]:
+    def stream(self, path: str, body: bytes, settings: CallSettings | None = None) -> Iterator[EventStream]:
         """Send a JSON body and read the answer as it comes. Leaving the context closes the connection."""
-        response = self._open(self._post(path, body))
+        call = self._post(path, body, settings)
+        response = self._open(call)
         try:
-            yield EventStream(response.headers, self._batches(response))
+            yield EventStream(response.headers, self._batches(response, call.target))
         finally:
             response.close()
 
     @asynccontextmanager
-    async def astream(self, path: str, body: bytes) -> AsyncIterator[AsyncEventStream]:
+    async def astream(
+        self, path: str, body: bytes, settings: CallSettings | None = None
+    ) -> AsyncIterator[AsyncEventStream]:
         """Do what `stream` does, without blocking the event loop."""
-        response = await self._aopen(self._post(path, body))
+        call = self._post(path, body, settings)
+        response = await self._aopen(call)
         try:
-            yield AsyncEventStream(response.headers, self._abatches(response))
+            yield AsyncEventStream(response.headers, self._abatches(response, call.target))
         finally:
             await response.aclose()
 
@@ -170,12 +185,20 @@ class Transport:
             self._held_pool = shared_pool(self._base_url, _digest(self._headers.get("authorization", "")))
         return self._held_pool
 
-    def _post(self, path: str, body: bytes) -> _Call:
-        return _Call("POST", path, body, self._target, Attempts(self._max_retries, self._total))
+    def _post(self, path: str, body: bytes, settings: CallSettings | None) -> _Call:
+        headers, target, total, max_retries = self._headers, self._target, self._total, self._max_retries
+        if settings is not None and settings.headers:
+            merged = {**headers, **settings.headers}
+            headers = httpx.Headers({name: value for name, value in merged.items() if value}, encoding="utf-8")
+        if settings is not None and settings.timeout is not None:
+            target, total = target._replace(idle_timeout=settings.timeout), settings.timeout
+        if settings is not None and settings.max_retries is not None:
+            max_retries = settings.max_retries
+        return _Call("POST", path, body, headers, target, Attempts(max_retries, total))
 
     def _get(self, path: str) -> _Call:
         target = self._target._replace(only_reads=True)
-        return _Call("GET", path, None, target, Attempts(self._max_retries, self._total))
+        return _Call("GET", path, None, self._headers, target, Attempts(self._max_retries, self._total))
 
     def _open(self, call: _Call) -> httpx.Response:
         client = self._client or self._pool.client()
@@ -213,7 +236,7 @@ class Transport:
         idle = min(call.target.idle_timeout, call.attempts.remaining() or call.target.idle_timeout)
         timeout = httpx.Timeout(idle, connect=min(CONNECT_TIMEOUT, idle))
         url = self._base_url + call.path
-        return client.build_request(call.method, url, content=call.body, headers=self._headers, timeout=timeout)
+        return client.build_request(call.method, url, content=call.body, headers=call.headers, timeout=timeout)
 
     def _read(self, response: httpx.Response, call: _Call) -> Response:
         try:
@@ -230,8 +253,8 @@ class Transport:
         finally:
             await response.aclose()
 
-    def _batches(self, response: httpx.Response) -> Iterator[list[bytes]]:
-        with reading(self._target, response.headers.get("x-generation-id")):
+    def _batches(self, response: httpx.Response, target: Target) -> Iterator[list[bytes]]:
+        with reading(target, response.headers.get("x-generation-id")):
             if not _is_event_stream(response):
                 yield [response.read()]
                 return
@@ -241,8 +264,8 @@ class Transport:
                     yield payloads
             yield decoder.close()
 
-    async def _abatches(self, response: httpx.Response) -> AsyncIterator[list[bytes]]:
-        with reading(self._target, response.headers.get("x-generation-id")):
+    async def _abatches(self, response: httpx.Response, target: Target) -> AsyncIterator[list[bytes]]:
+        with reading(target, response.headers.get("x-generation-id")):
             if not _is_event_stream(response):
                 yield [await response.aread()]
                 return

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from langchain_openrouter.errors import RequestError
+from langchain_openrouter.settings import as_plain
 
 _TOO_DEEP = "The JSON is nested too deeply."
 _LONG_NUMBER = re.compile(r"\d{19}")
@@ -24,13 +25,20 @@ def dump_json(value: object) -> bytes:
         RequestError: It has no form in JSON.
     """
     try:
-        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+        return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:
         pass
     try:
-        return json.dumps(value, separators=(",", ":")).encode()
+        return json.dumps(value, default=_plain, separators=(",", ":")).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise RequestError(f"The request cannot be written as JSON: {error}.") from error
+
+
+def _plain(value: object) -> object:
+    plain = as_plain(value)
+    if plain is value:
+        raise TypeError(f"{type(value).__name__} has no form in JSON")
+    return plain
 
 
 def load_json(content: bytes) -> Any:  # noqa: ANN401 - JSON is any value

@@ -36,6 +36,27 @@ BODY_FIELDS = [
     ("plugins", [{"id": "plugin-of-tomorrow", "x": [1]}], "plugins"),
     ("session_id", "s1", "session_id"),
     ("trace", {"trace_id": "t", "custom": {"a": 1}}, "trace"),
+    ("top_k", 40, "top_k"),
+    ("min_p", 0.1, "min_p"),
+    ("top_a", 0.1, "top_a"),
+    ("repetition_penalty", 1.1, "repetition_penalty"),
+    ("logit_bias", {"50256": -100}, "logit_bias"),
+    ("logprobs", True, "logprobs"),
+    ("verbosity", "low", "verbosity"),
+    ("modalities", ["text", "image"], "modalities"),
+    ("image_config", {"aspect_ratio": "16:9"}, "image_config"),
+    ("prediction", {"type": "content", "content": "x"}, "prediction"),
+    ("service_tier", "flex", "service_tier"),
+    ("max_tool_calls", 3, "max_tool_calls"),
+    ("stop_server_tools_when", [{"type": "max_cost", "max_cost_in_dollars": 0.05}], "stop_server_tools_when"),
+    ("preset", "my-preset", "preset"),
+    ("cache_control", {"type": "ephemeral", "ttl": "1h"}, "cache_control"),
+    ("prompt_cache_key", "k", "prompt_cache_key"),
+    ("prompt_cache_options", {"mode": "explicit"}, "prompt_cache_options"),
+    ("user", "u1", "user"),
+    ("request_metadata", {"team": "a"}, "metadata"),
+    ("openrouter_provider", {"options": {"openai": {"x": 1}}}, "provider"),
+    ("reasoning", {"summary": "auto", "context": "all_turns", "mode": "pro"}, "reasoning"),
 ]
 
 
@@ -69,13 +90,19 @@ def test_the_least_body(model, emulator):
     }
 
 
-@pytest.mark.parametrize("field", ["openrouter_provider", "reasoning"])
-def test_preferences_of_tomorrow_are_sent_verbatim(field, model, emulator, play):
+@pytest.mark.parametrize(
+    ("fields", "wire"),
+    [
+        ({"reasoning": {"new_key": {"a": [1, None]}, "effort": "new"}}, "reasoning"),
+        ({"openrouter_provider": {"max_price": {"prompt": "0.5", "new_price": 1}, "sort": "new-order"}}, "provider"),
+        ({"model_kwargs": {"provider": {"new_key": {"a": [1, None]}}}}, "provider"),
+    ],
+)
+def test_preferences_of_tomorrow_are_sent_verbatim(fields, wire, model, emulator, play):
     """Routing and privacy preferences are never dropped."""
     play(Answer("Hi!"), checks_requests=False)
-    value = {"new_key": {"a": [1, None]}, "max_price": {"prompt": "0.5", "new_price": 1}, "sort": "new-order"}
-    model(**{field: value}).invoke("hello")
-    assert sent(emulator)["provider" if field == "openrouter_provider" else field] == value
+    model(**fields).invoke("hello")
+    assert sent(emulator)[wire] == next(iter(fields.values())).get("provider", next(iter(fields.values())))
 
 
 @pytest.mark.parametrize(
@@ -227,16 +254,16 @@ def test_a_key_that_is_assigned_later_counts(model, emulator):
 
 
 def test_an_unknown_argument_warns_and_is_sent(model, emulator):
-    with pytest.warns(UserWarning, match="top_k is not a parameter.*sent as it stands.*Did you mean top_p"):
-        chat = model(top_k=5)
+    with pytest.warns(UserWarning, match="top_q is not a parameter.*sent as it stands.*Did you mean top_p"):
+        chat = model(top_q=5)
     chat.invoke("hello")
-    assert chat.model_kwargs == {"top_k": 5}
-    assert sent(emulator)["top_k"] == 5
+    assert chat.model_kwargs == {"top_q": 5}
+    assert sent(emulator)["top_q"] == 5
 
 
 def test_the_warning_points_at_the_callers_line(emulator):
-    with pytest.warns(UserWarning, match="top_k") as caught:
-        ChatOpenRouter(model="m", api_key="k", top_k=5)
+    with pytest.warns(UserWarning, match="top_q") as caught:
+        ChatOpenRouter(model="m", api_key="k", top_q=5)
     assert caught[0].filename == __file__
 
 

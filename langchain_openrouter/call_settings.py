@@ -1,0 +1,76 @@
+"""What a call may have of its own beside the body: headers, timeout, retries.
+
+Source: https://openrouter.ai/docs/api-reference/overview#headers
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from langchain_openrouter.errors import ConfigurationError
+from langchain_openrouter.settings import ResponseCache
+
+if TYPE_CHECKING:
+    from langchain_openrouter._http.transport import CallSettings
+
+_HEADER_OPTIONS = ("response_cache", "router_metadata", "anthropic_beta")
+
+CALL_SETTINGS = frozenset({"extra_headers", "timeout", "request_timeout", "max_retries", *_HEADER_OPTIONS})
+"""Options of a call that are no part of the body."""
+
+
+def render_header_options(
+    *,
+    response_cache: ResponseCache | bool | None = None,
+    router_metadata: bool | None = None,
+    anthropic_beta: Sequence[str] | None = None,
+) -> dict[str, str]:
+    """Render the options that are headers on the wire. `None` sends none.
+
+    Args:
+        response_cache: Whether OpenRouter may answer from its cache, or how it keeps the answer.
+        router_metadata: Whether the answer tells how it was routed, in `response_metadata["openrouter_metadata"]`.
+        anthropic_beta: Anthropic's names of features to turn on.
+    """
+    headers: dict[str, str] = {}
+    if response_cache is not None:
+        headers["x-openrouter-cache"] = "false" if response_cache is False else "true"
+    if isinstance(response_cache, Mapping):
+        if "ttl" in response_cache:
+            headers["x-openrouter-cache-ttl"] = str(response_cache["ttl"])
+        if response_cache.get("clear"):
+            headers["x-openrouter-cache-clear"] = "true"
+    if router_metadata is not None:
+        headers["x-openrouter-metadata"] = "enabled" if router_metadata else ""
+    if anthropic_beta is not None:
+        headers["x-anthropic-beta"] = ",".join(anthropic_beta)
+    return headers
+
+
+def take_call_settings(options: dict[str, Any]) -> CallSettings | None:
+    """Take what is no part of the body out of the options of a call. `None` where there is nothing of it.
+
+    Raises:
+        ConfigurationError: A header cannot be sent.
+    """
+    if CALL_SETTINGS.isdisjoint(options):
+        return None
+    from langchain_openrouter._http.transport import CallSettings
+
+    headers = render_header_options(**{name: options.pop(name, None) for name in _HEADER_OPTIONS})
+    headers.update({name.lower(): str(value) for name, value in (options.pop("extra_headers", None) or {}).items()})
+    request_timeout = options.pop("request_timeout", None)
+    timeout = options.pop("timeout", request_timeout)
+    return CallSettings(check_headers(headers), timeout, options.pop("max_retries", None))
+
+
+def check_headers(headers: dict[str, str]) -> dict[str, str]:
+    """Refuse headers that cannot be sent.
+
+    Raises:
+        ConfigurationError: A name or a value holds a line break or a control character.
+    """
+    if broken := [name for name, value in headers.items() if not (name + value).isprintable()]:
+        raise ConfigurationError(f"The values of these headers hold line breaks or control characters: {broken}.")
+    return headers
