@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from langchain_openrouter._wire.types import ReadOnlyWire, Wire, as_object
@@ -14,6 +15,9 @@ from langchain_openrouter.errors import MessageError
 
 _BOOKKEEPING = frozenset({"id", "index", "annotations", "extras"})
 """Keys of LangChain's text blocks that are no part of the text."""
+
+CACHE_MARKS = ("cache_control", "prompt_cache_breakpoint")
+"""Keys that end a cached part of the prompt."""
 
 _AUDIO_FORMATS = {"mpeg": "mp3", "x-wav": "wav", "wave": "wav", "mp4": "m4a", "x-m4a": "m4a"}
 """MIME subtypes whose name is not the format's name on the wire."""
@@ -40,7 +44,7 @@ def render_part(block: object) -> Wire:
         raise MessageError(f"A content block must be a string or a dict with a `type`, not {repr(block)[:200]}.")
     render = _RENDERERS.get(block["type"])
     part = render(block) if render else dict(block)
-    for key in ("cache_control", "prompt_cache_breakpoint"):
+    for key in CACHE_MARKS:
         value = block.get(key, as_object(block.get("extras")).get(key))
         if value is not None:
             part[key] = value
@@ -60,19 +64,25 @@ def _render_image_url(block: ReadOnlyWire) -> Wire:
 
 
 def _render_image(block: ReadOnlyWire) -> Wire:
+    if file_id := _file_id(block):
+        return _stored_file(file_id)
     detail = as_object(block.get("extras")).get("detail", block.get("detail"))
     image = {"url": _url_or_data(block, "image/jpeg")}
     return {"type": "image_url", "image_url": image if detail is None else {**image, "detail": detail}}
 
 
 def _render_video(block: ReadOnlyWire) -> Wire:
+    if file_id := _file_id(block):
+        return _stored_file(file_id)
     return {"type": "video_url", "video_url": {"url": _url_or_data(block, "video/mp4")}}
 
 
 def _render_audio(block: ReadOnlyWire) -> Wire:
+    if file_id := _file_id(block):
+        return _stored_file(file_id)
     data = _base64(block)
     if data is None:
-        raise MessageError("OpenRouter takes audio as base64 data, not by URL or file id: give `base64`.")
+        raise MessageError("OpenRouter takes audio as base64 data, not by URL: give `base64`.")
     subtype = _mime_type(block, "audio/wav").partition("/")[2].partition(";")[0]
     return {"type": "input_audio", "input_audio": {"data": data, "format": _AUDIO_FORMATS.get(subtype, subtype)}}
 
@@ -84,8 +94,30 @@ def _render_file(block: ReadOnlyWire) -> Wire:
     name = block.get("filename") or block.get("title") or extras.get("filename") or metadata.get("filename")
     file: Wire = {"filename": name} if name else {}
     if file_id := _file_id(block):
-        return {"type": "file", "file": {**file, "file_id": file_id}}
+        return _stored_file(file_id, file)
     return {"type": "file", "file": {**file, "file_data": _url_or_data(block, "application/pdf")}}
+
+
+def _stored_file(file_id: object, file: ReadOnlyWire = MappingProxyType({})) -> Wire:
+    """A file that OpenRouter keeps, of whatever kind."""
+    return {"type": "file", "file": {**file, "file_id": file_id}}
+
+
+def _render_input_image(block: ReadOnlyWire) -> Wire:
+    """An image in the words of the Responses API."""
+    if file_id := _file_id(block):
+        return _stored_file(file_id)
+    part = _render_image_url(block)
+    return {**part, "image_url": {**part["image_url"], "detail": block["detail"]}} if "detail" in block else part
+
+
+def _render_input_file(block: ReadOnlyWire) -> Wire:
+    """A file in the words of the Responses API."""
+    keys = ("filename", "file_data", "file_id")
+    file = {key: block[key] for key in keys if block.get(key)}
+    if url := block.get("file_url"):
+        file["file_data"] = url
+    return {"type": "file", "file": file}
 
 
 def _render_plain_text(block: ReadOnlyWire) -> Wire:
@@ -157,6 +189,8 @@ _RENDERERS: Mapping[str, Callable[[ReadOnlyWire], Wire]] = {
     "input_text": _render_text,
     "output_text": _render_text,
     "image_url": _render_image_url,
+    "input_image": _render_input_image,
+    "input_file": _render_input_file,
     "image": _render_image,
     "video": _render_video,
     "audio": _render_audio,

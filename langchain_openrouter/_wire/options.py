@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 
+from langchain_openrouter._wire.legacy_functions import take_functions
 from langchain_openrouter._wire.response_format import render_response_format
 from langchain_openrouter._wire.tools import render_tool_choice, render_tools
 from langchain_openrouter._wire.types import ReadOnlyWire, Wire, as_object
@@ -24,7 +25,7 @@ def render_options(body: Wire) -> None:
     _fold_reasoning_effort(body)
     if "response_format" in body:
         body["response_format"] = render_response_format(body["response_format"])
-    _take_legacy_functions(body)
+    take_functions(body)
     _render_tool_options(body)
 
 
@@ -75,16 +76,6 @@ def _fold_reasoning_effort(body: Wire) -> None:
         return
     check_reasoning(reasoning, effort)
     body["reasoning"] = {**(reasoning or {}), "effort": effort}
-
-
-def _take_legacy_functions(body: Wire) -> None:
-    """Turn `functions` and `function_call`, which OpenAI once had, into tools."""
-    functions = body.pop("functions", None) or ()
-    if functions:
-        body["tools"] = [*body.get("tools", ()), *({"type": "function", "function": dict(one)} for one in functions)]
-    choice = body.pop("function_call", None)
-    if choice is not None and "tool_choice" not in body:
-        body["tool_choice"] = choice["name"] if isinstance(choice, dict) else choice
 
 
 def _render_tool_options(body: Wire) -> None:

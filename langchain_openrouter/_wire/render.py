@@ -31,7 +31,7 @@ def render_request(messages: Sequence[BaseMessage], options: Mapping[str, Any], 
     Raises:
         RequestError: A message, a tool choice or an option cannot be sent.
     """
-    body: Wire = {"model": None, "messages": render_messages(messages)}
+    body: Wire = {"model": None, "messages": render_messages(messages, options.get("model"))}
     body.update((key, value) for key, value in options.items() if value is not None and key not in _FOR_LANGCHAIN)
     body["stream"] = stream
     if not stream:

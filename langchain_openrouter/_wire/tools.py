@@ -97,11 +97,12 @@ def tool_name(tool: ReadOnlyWire) -> str:
 
 def render_tool_calls(calls: Sequence[ToolCall], invalid: Sequence[InvalidToolCall]) -> list[Wire]:
     """Render the calls of an earlier answer, those whose arguments were no JSON included."""
-    valid_calls = [_render_call(call["id"], call["name"], dump_json(call["args"]).decode()) for call in calls]
-    return valid_calls + [_render_call(call["id"], call["name"], call["args"] or "") for call in invalid]
+    valid_calls = [render_call(call["id"], call["name"], dump_json(call["args"]).decode()) for call in calls]
+    return valid_calls + [render_call(call["id"], call["name"], call["args"] or "") for call in invalid]
 
 
-def _render_call(call_id: str | None, name: str | None, arguments: str) -> Wire:
+def render_call(call_id: str | None, name: str | None, arguments: str) -> Wire:
+    """Render one call; its arguments are JSON text."""
     return {"id": call_id, "type": "function", "function": {"name": name, "arguments": arguments}}
 
 

@@ -116,6 +116,32 @@ def test_order_is_kept():
             {"type": "file", "file": {"filename": "a.pdf", "file_data": URL}},
             id="file of OpenAI",
         ),
+        *(
+            pytest.param(
+                {"type": kind, "file_id": "f1"}, {"type": "file", "file": {"file_id": "f1"}}, id=f"{kind} by file id"
+            )
+            for kind in ("image", "audio", "video", "input_image")
+        ),
+        pytest.param(
+            {"type": "image", "source": {"type": "file", "file_id": "f1"}},
+            {"type": "file", "file": {"file_id": "f1"}},
+            id="image of Anthropic by file id",
+        ),
+        pytest.param(
+            {"type": "input_image", "image_url": URL, "detail": "low"},
+            {"type": "image_url", "image_url": {"url": URL, "detail": "low"}},
+            id="image of the Responses API",
+        ),
+        pytest.param(
+            {"type": "input_file", "filename": "a.pdf", "file_data": "data:application/pdf;base64,AA=="},
+            {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,AA=="}},
+            id="file of the Responses API",
+        ),
+        pytest.param(
+            {"type": "input_file", "file_url": URL},
+            {"type": "file", "file": {"file_data": URL}},
+            id="file of the Responses API by URL",
+        ),
         pytest.param({"type": "file", "file_id": "f1"}, {"type": "file", "file": {"file_id": "f1"}}, id="file by id"),
         pytest.param(
             {

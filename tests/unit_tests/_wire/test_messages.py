@@ -87,8 +87,36 @@ def test_what_an_assistant_did_beside_speaking_is_no_content(kind):
 
 
 def test_parts_of_an_assistant_that_are_no_text_stay_parts():
-    (wire,) = render_messages([AIMessage(["a", {"type": "image", "url": "u"}])])
+    (wire,) = render_messages([AIMessage(["a", {"type": "image_url", "image_url": {"url": "u"}}])])
     assert [part["type"] for part in wire["content"]] == ["text", "image_url"]
+
+
+MARK = {"type": "ephemeral", "ttl": "1h"}
+
+
+@pytest.mark.parametrize("kind", [HumanMessage, SystemMessage, AIMessage])
+@pytest.mark.parametrize("key", ["cache_control", "prompt_cache_breakpoint"])
+def test_a_cache_mark_on_a_message_goes_on_its_last_text(kind, key):
+    marked = {"type": "text", "text": "b", key: MARK}
+    (wire,) = render_messages([kind("b", additional_kwargs={key: MARK})])
+    assert wire["content"] == [marked]
+    first = {"type": "text", "text": "a", "cache_control": MARK}
+    (wire,) = render_messages([kind([first, "b"], additional_kwargs={key: MARK})])
+    assert wire["content"] == [first, marked]
+
+
+def test_a_cache_mark_on_a_result_goes_on_its_last_text():
+    result = ToolMessage(
+        ["b", {"type": "image", "url": "u"}], tool_call_id="1", additional_kwargs={"cache_control": MARK}
+    )
+    (wire,) = render_messages([result])
+    assert wire["content"][0] == {"type": "text", "text": "b", "cache_control": MARK}
+    assert "cache_control" not in wire["content"][1]
+
+
+def test_a_mark_on_a_message_without_text_changes_nothing():
+    (wire,) = render_messages([AIMessage("", tool_calls=[CALL], additional_kwargs={"cache_control": MARK})])
+    assert wire["content"] is None
 
 
 def test_cache_control_on_an_assistants_text_keeps_it_a_part():
