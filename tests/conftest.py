@@ -11,9 +11,19 @@ import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk
 
 from langchain_openrouter import ChatOpenRouter
-from langchain_openrouter.emulator import Answer, OpenRouterEmulator, Reply, ScriptBrain
+from langchain_openrouter.emulator import Answer, OpenRouterEmulator, Reply, ScriptBrain, watch_requests
+from tests.request_judge import judge
 
 Ask = Callable[..., AIMessage]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Fail a test that sends an emulator what OpenRouter's OpenAPI document does not allow, unless it says so."""
+    with watch_requests() as seen:
+        result = yield
+    judge(seen, item.get_closest_marker("invalid_requests"))
+    return result
 
 
 @pytest.fixture(autouse=True)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from langchain_openrouter.emulator.brains.replay import ReplayBrain as ReplayBrain
     from langchain_openrouter.emulator.brains.script import ScriptBrain as ScriptBrain
     from langchain_openrouter.emulator.server import OpenRouterEmulator as OpenRouterEmulator
+    from langchain_openrouter.emulator.watching import watch_requests as watch_requests
 
 # Resolved when asked for: brains and replies work without the extra that the server needs.
 _HOMES = {
@@ -52,6 +53,7 @@ _HOMES = {
     "ScriptBrain": "brains.script",
     "ToolCall": "brain",
     "Verbatim": "brain",
+    "watch_requests": "watching",
 }
 
 __all__ = [
@@ -70,6 +72,7 @@ __all__ = [
     "ScriptBrain",
     "ToolCall",
     "Verbatim",
+    "watch_requests",
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
 from concurrent.futures import Future
 from decimal import Decimal
 from threading import Lock, Thread
@@ -17,6 +18,7 @@ try:
     from uvicorn.server import ServerState
 
     from langchain_openrouter.emulator.api import PREFIX, Api, ReceivedRequest
+    from langchain_openrouter.emulator.watching import show
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn", "h11"}:
         raise
@@ -117,7 +119,7 @@ class OpenRouterEmulator:
         """
         with self._lock:
             if self._running is None:
-                self._running = _Running(Api(self), self._requests, self._port)
+                self._running = _Running(Api(self), self._record, self._port)
                 self._port = self._running.port
         return self
 
@@ -128,15 +130,19 @@ class OpenRouterEmulator:
                 self._running.stop()
                 self._running = None
 
+    def _record(self, request: ReceivedRequest) -> None:
+        self._requests.append(request)
+        show(request)
+
 
 class _Running:
     """A thread with an event loop that serves until it is told to stop."""
 
-    def __init__(self, api: Api, requests: list[ReceivedRequest], port: int) -> None:
+    def __init__(self, api: Api, record: Callable[[ReceivedRequest], None], port: int) -> None:
         self._socket = _listening_socket(port)
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
-            api.application(requests.append),
+            api.application(record),
             lifespan="off",
             ws="none",
             log_config=None,

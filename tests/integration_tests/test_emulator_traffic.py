@@ -13,6 +13,7 @@ import pytest
 from langchain_openrouter.emulator import Answer, OpenRouterEmulator, ReplayBrain, ScriptBrain
 from langchain_openrouter.emulator.catalogue import find_model
 
+AS_RECORDED = pytest.mark.invalid_requests("others sent what they liked, and OpenRouter ignored what it did not know")
 EXCHANGES = Path(__file__).parents[2] / "../shared/traffic/exchanges"
 # Refused for something that only the provider of that day knew, or with other words today.
 OTHERWISE_TODAY = {
@@ -49,6 +50,7 @@ def models_are_known(exchange):
     return bool(names) and all(find_model(name) for name in names)
 
 
+@AS_RECORDED
 def test_what_openrouter_took_the_emulator_takes(recorded, emulator, client):
     taken = [one for one in recorded if one["response"]["status"] == 200 and models_are_known(one)]
     assert len(taken) > 300
@@ -57,6 +59,7 @@ def test_what_openrouter_took_the_emulator_takes(recorded, emulator, client):
     assert {name: response.text for name, response in refused.items() if response.status_code != 200} == {}
 
 
+@AS_RECORDED
 def test_what_openrouter_refused_the_emulator_refuses_in_the_same_words(recorded, emulator, client):
     emulator.brain = ScriptBrain([Answer("Yes")] * 100)
     compared = 0
@@ -78,6 +81,7 @@ def is_refusal(exchange):
     return exchange["response"]["status"] in {400, 404}
 
 
+@AS_RECORDED
 def test_replays_are_exact(recorded, emulator, client):
     known_reads = [one for one in recorded if one["response"].get("recorded_chunk_sizes")]
     assert len(known_reads) > 100

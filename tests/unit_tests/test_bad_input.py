@@ -290,6 +290,7 @@ def test_arguments_that_cannot_be_written(ask, model):
         ask(model(), ["hello", called])
 
 
+@pytest.mark.invalid_requests("the server is who says that there must be messages")
 def test_empty_messages(ask, model, emulator):
     with pytest.raises((RequestError, BadRequestError), match="messages"):
         ask(model(), [])

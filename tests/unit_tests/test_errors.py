@@ -12,7 +12,7 @@ from langchain_core import exceptions as core
 import langchain_openrouter
 from langchain_openrouter import errors
 from langchain_openrouter.errors import ERROR_TYPE_STATUSES, ERROR_TYPES, STATUS_ERRORS, APIStatusError, OpenRouterError
-from tests.unit_tests.openapi import openapi
+from tests.openapi import openapi
 
 CLASSES = [
     cls

@@ -11,7 +11,7 @@ from referencing.jsonschema import DRAFT202012
 
 from langchain_openrouter import plugins, server_tools
 from langchain_openrouter.emulator import Answer
-from tests.unit_tests.openapi import openapi
+from tests.openapi import openapi
 
 TOOLS = [
     (server_tools.web_search(), {"type": "openrouter:web_search"}),
