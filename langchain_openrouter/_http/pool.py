@@ -114,11 +114,10 @@ class _LoopClient:
 
 def _aiohttp_client(verify: SSLContext | bool, proxy: str | None) -> httpx.AsyncClient:
     # plain httpx spends milliseconds of CPU per request at high concurrency; over aiohttp it spends a tenth
-    from httpx_aiohttp import AiohttpTransport
+    from langchain_openrouter._http.aiohttp_transport import RecordableTransport
 
-    transport = AiohttpTransport(
-        verify=verify, limits=_LIMITS, proxy=httpx.Proxy(proxy) if proxy else None, trust_env=False
-    )
+    proxies = httpx.Proxy(proxy) if proxy else None
+    transport = RecordableTransport(verify=verify, limits=_LIMITS, proxy=proxies, trust_env=False)
     return httpx.AsyncClient(transport=transport, trust_env=False)
 
 
