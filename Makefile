@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format notebooks clean
+.PHONY: help setup demo test record key check format notebooks clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -25,6 +25,12 @@ demo: $(READY)  ## Run the agent offline (LIVE=1: against OpenRouter, with OPENR
 
 test: $(READY)  ## Run all tests
 	@$(BIN)/python -m pytest
+
+record: key $(READY)  ## Record the integration tests against OpenRouter (needs OPENROUTER_API_KEY; costs some cents)
+	@$(BIN)/python -m pytest -m recorded --record-mode=rewrite --force-enable-socket tests/integration_tests
+
+key:
+	@$(if $(OPENROUTER_API_KEY),:,$(error Recording needs OPENROUTER_API_KEY: make a key at https://openrouter.ai/settings/keys))
 
 check: $(READY)  ## Lint, types and import rules
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,13 @@ from langchain_openrouter.emulator import Answer, OpenRouterEmulator, Reply, Scr
 from tests.request_judge import judge
 
 Ask = Callable[..., AIMessage]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    default = str(Path(__file__).parent / "cassettes")
+    parser.addoption(
+        "--cassettes", default=default, help="Where the tests that are marked `recorded` have their cassettes."
+    )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,10 @@
-"""LangChain's own integration tests for chat models, over HTTP against the emulator."""
+"""LangChain's own integration tests for chat models, over HTTP: played from cassettes or against the emulator."""
 
 from __future__ import annotations
+
+import base64
+import io
+import wave
 
 import httpx
 import pytest
@@ -8,11 +12,25 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langchain_tests.integration_tests import ChatModelIntegrationTests
 
 from langchain_openrouter import ChatOpenRouter
-from langchain_openrouter.emulator import OpenRouterEmulator
+from tests.integration_tests.conftest import Source
 
-LONG_TEXT = "The quick brown fox jumps over the lazy dog. " * 300
+# more than the 4,096 tokens from which on every Claude caches
+LONG_TEXT = "The quick brown fox jumps over the lazy dog. " * 600
 
 
+def silence() -> str:
+    """A second of it: a WAV file, in base64."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as audio:
+        audio.setnchannels(1)
+        audio.setsampwidth(2)
+        audio.setframerate(8000)
+        audio.writeframes(bytes(16000))
+    return base64.b64encode(file.getvalue()).decode()
+
+
+@pytest.mark.recorded
+@pytest.mark.filterwarnings("ignore:Benchmark fixture was not used")  # there is nothing to play on the first run
 class TestChatOpenRouter(ChatModelIntegrationTests):
     """With every flag on that OpenRouter's API supports."""
 
@@ -29,20 +47,15 @@ class TestChatOpenRouter(ChatModelIntegrationTests):
     has_tool_calling = True
     has_tool_choice = True
     has_structured_output = True
+    enable_vcr_tests = True
     model_override_value = "openai/gpt-4.1-mini"
 
     @pytest.fixture(autouse=True)
-    def _media(self, monkeypatch):
-        """The suite downloads its pictures, documents and sounds; here they are a few bytes."""
+    def _media(self, openrouter, monkeypatch):
+        """The suite downloads its pictures, documents and sounds; for the emulator they are a few bytes."""
         monkeypatch.setenv("LANGCHAIN_TESTS_USER_AGENT", "tests")
-        monkeypatch.setattr(httpx, "get", lambda url, **_: httpx.Response(200, content=f"bytes of {url}".encode()))
-
-    @pytest.fixture(autouse=True)
-    def _emulator(self, monkeypatch):
-        with OpenRouterEmulator() as emulator:
-            monkeypatch.setenv("OPENROUTER_API_KEY", emulator.api_key)
-            monkeypatch.setenv("OPENROUTER_API_BASE", emulator.base_url)
-            yield
+        if openrouter is Source.EMULATOR:
+            monkeypatch.setattr(httpx, "get", lambda url, **_: httpx.Response(200, content=f"bytes of {url}".encode()))
 
     @property
     def chat_model_class(self):
@@ -58,7 +71,7 @@ class TestChatOpenRouter(ChatModelIntegrationTests):
         return {"invoke": details, "stream": details}
 
     def invoke_with_audio_input(self, *, stream: bool = False) -> AIMessage:
-        audio = {"type": "audio", "base64": "UklGRiQAAABXQVZFZm10IBAAAAA=", "mime_type": "audio/wav"}
+        audio = {"type": "audio", "base64": silence(), "mime_type": "audio/wav"}
         question = HumanMessage([{"type": "text", "text": "What is said here?"}, audio])
         return self._ask("google/gemini-2.5-flash", [question], stream=stream)
 
