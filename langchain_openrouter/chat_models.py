@@ -15,6 +15,7 @@ from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 from typing_extensions import override
 
+from langchain_openrouter._wire import blocks
 from langchain_openrouter._wire.parse import parse_response
 from langchain_openrouter._wire.render import render_request
 from langchain_openrouter._wire.response_format import render_response_format
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from langchain_openrouter._http.transport import CallSettings, Transport
 
 _CHAT = "/chat/completions"
+
+blocks.register()
 
 
 class ChatOpenRouter(OpenRouterConnection, ChatOptions, BaseChatModel):

@@ -12,10 +12,33 @@ from langchain_openrouter.usage import parse_usage
 _NOT_FACTS = frozenset({"choices", "usage", "model", "error", "user_id"})
 """Keys of a body that stand elsewhere in the message, or are nobody's business."""
 
+_COUNTS = frozenset(
+    {
+        "prompt_tokens",
+        "completion_tokens",
+        "total_tokens",
+        "input_tokens",
+        "output_tokens",
+        "prompt_tokens_details",
+        "completion_tokens_details",
+        "input_tokens_details",
+        "output_tokens_details",
+    }
+)
+"""Keys of a `usage` object that stand in `usage_metadata`."""
+
 _NOT_CHOICE_FACTS = frozenset({"index", "message", "delta", "error"})
 
 
-def parse_metadata(body: ReadOnlyWire, choice: ReadOnlyWire) -> dict[str, Any]:
+_CACHE_HEADERS = {
+    "status": "x-openrouter-cache-status",
+    "age": "x-openrouter-cache-age",
+    "ttl": "x-openrouter-cache-ttl",
+    "source_id": "x-openrouter-cache-source-id",
+}
+
+
+def parse_metadata(body: ReadOnlyWire, choice: ReadOnlyWire, headers: ReadOnlyWire) -> dict[str, Any]:
     """Collect the `response_metadata` of an answer, under the names that LangChain's own package uses.
 
     Keys that OpenRouter may add tomorrow come out under their own names.
@@ -27,10 +50,13 @@ def parse_metadata(body: ReadOnlyWire, choice: ReadOnlyWire) -> dict[str, Any]:
     metadata.update((key, value) for key, value in body.items() if key not in _NOT_FACTS and value not in (None, ""))
     usage = body.get("usage")
     if isinstance(usage, dict):
-        metadata.update((key, usage[key]) for key in ("cost", "cost_details", "is_byok") if usage.get(key) is not None)
-        metadata.update((key, value) for key, value in usage.items() if key.startswith("server_tool_use") and value)
+        metadata.update((key, value) for key, value in usage.items() if key not in _COUNTS and value not in (None, {}))
     if metadata.get("native_finish_reason", "") is None:
         del metadata["native_finish_reason"]
+    if generation_id := parse_generation_id(body, headers):
+        metadata["generation_id"] = generation_id
+    if cache := {key: headers[name] for key, name in _CACHE_HEADERS.items() if name in headers}:
+        metadata["response_cache"] = cache
     return metadata
 
 

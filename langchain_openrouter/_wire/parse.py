@@ -64,7 +64,7 @@ def _parse_choice(body: Wire, choice: Wire, headers: Mapping[str, str]) -> ChatG
     generation_id = parse_generation_id(body, headers)
     calls, invalid_calls = parse_tool_calls(wire.get("tool_calls"), generation_id)
     usage = body.get("usage")
-    metadata = parse_metadata(body, choice)
+    metadata = parse_metadata(body, choice, headers)
     message = AIMessage(
         content=parse_text(wire),
         additional_kwargs=parse_extras(wire),

@@ -13,12 +13,12 @@ from typing import Any
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 
-from langchain_openrouter._wire.answer import find_failure, first_choice, parse_extras, parse_text
+from langchain_openrouter._wire.answer import find_failure, first_choice, parse_text
+from langchain_openrouter._wire.extras import ExtrasFolder
 from langchain_openrouter._wire.metadata import parse_generation_id, parse_metadata, parse_usage_metadata
 from langchain_openrouter._wire.parse import parse_json, refuse_nothing
-from langchain_openrouter._wire.reasoning import DetailFolder
 from langchain_openrouter._wire.tools import ToolCallFolder
-from langchain_openrouter._wire.types import Wire, as_list, as_object
+from langchain_openrouter._wire.types import Wire, as_list
 from langchain_openrouter.errors import OpenRouterError, StreamInterruptedError
 
 _DONE = b"[DONE]"
@@ -39,8 +39,7 @@ class StreamParser:
         """The keys of all choices beside `delta`; the first value that is not null stands."""
         self._text: list[str] = []
         self._calls = ToolCallFolder(headers.get("x-generation-id"))
-        self._details = DetailFolder()
-        self._images = 0
+        self._extras = ExtrasFolder()
         self._done = False
         self._produced = False
 
@@ -66,7 +65,7 @@ class StreamParser:
             StreamInterruptedError: The stream ended before the model had.
             EmptyResponseError: The model gave nothing, and no reason for it.
         """
-        metadata = parse_metadata(self._body, self._choice)
+        metadata = parse_metadata(self._body, self._choice, self._headers)
         generation_id = parse_generation_id(self._body, self._headers)
         if not self._done and metadata["finish_reason"] is None:
             raise StreamInterruptedError(
@@ -76,10 +75,13 @@ class StreamParser:
                 partial=self.text,
                 is_retryable=not self._body and not self._produced,
             )
-        refuse_nothing(metadata["finish_reason"], produced=self._produced, generation_id=generation_id)
+        refuse_nothing(
+            metadata["finish_reason"], produced=self._produced or self._extras.holds_any, generation_id=generation_id
+        )
         usage = self._body.get("usage")
         message = AIMessageChunk(
             content="",
+            additional_kwargs=self._extras.close(),
             response_metadata=metadata,
             tool_call_chunks=self._calls.close(),
             usage_metadata=parse_usage_metadata(usage) if isinstance(usage, dict) else None,
@@ -123,7 +125,7 @@ class StreamParser:
 
     def _read_delta(self, delta: Wire, logprobs: object) -> ChatGenerationChunk | None:
         content = parse_text(delta)
-        extras = self._read_extras(delta)
+        extras = self._extras.fold(delta)
         calls = self._calls.fold(as_list(delta.get("tool_calls"))) if delta.get("tool_calls") else []
         metadata: dict[str, Any] = {"model_provider": _PROVIDER}
         if isinstance(logprobs, dict):
@@ -141,16 +143,3 @@ class StreamParser:
                 tool_call_chunks=calls,
             )
         )
-
-    def _read_extras(self, delta: Wire) -> dict[str, Any]:
-        extras = parse_extras(delta)
-        if isinstance(extras.get("reasoning_details"), list):
-            extras["reasoning_details"] = self._details.fold(extras["reasoning_details"])
-        if isinstance(extras.get("images"), list):
-            extras["images"] = [self._number_image(image) for image in extras["images"]]
-        return extras
-
-    def _number_image(self, image: object) -> Wire:
-        # every delta has whole images, and LangChain would join those whose index is the same
-        self._images += 1
-        return {**as_object(image), "index": self._images - 1}

@@ -56,6 +56,7 @@ def test_metadata_has_the_names_of_langchains_own_package():
         "model_provider": "openrouter",
         "model_name": "openai/gpt-5-mini-2025",
         "id": "gen-1",
+        "generation_id": "gen-1",
         "object": "chat.completion",
         "created": 1700000000,
         "provider": "OpenAI",

@@ -47,6 +47,7 @@ def test_what_is_said_once_is_on_the_last_chunk_alone():
         "model_provider": "openrouter",
         "model_name": "m",
         "id": "gen-1",
+        "generation_id": "gen-1",
         "object": "chat.completion.chunk",
         "created": 1,
         "provider": "P",
@@ -251,7 +252,7 @@ def server():
         yield running
 
 
-_OF_ONE_ATTEMPT = {"id", "created", "object", "system_fingerprint"}
+_OF_ONE_ATTEMPT = {"id", "generation_id", "created", "object", "system_fingerprint"}
 
 
 def essence(message):
