@@ -7,6 +7,7 @@ from typing import Any
 from langchain_openrouter._wire.answer import parse_extras
 from langchain_openrouter._wire.audio import AudioFolder
 from langchain_openrouter._wire.reasoning import DetailFolder
+from langchain_openrouter._wire.surrogates import SurrogateJoiner
 from langchain_openrouter._wire.types import ReadOnlyWire, Wire, as_list, as_object
 
 
@@ -20,6 +21,7 @@ class ExtrasFolder:
     def __init__(self) -> None:
         self._details = DetailFolder()
         self._audio = AudioFolder()
+        self._halves = SurrogateJoiner()
         self._images = 0
         self._held: dict[str, Any] = {}
 
@@ -28,6 +30,8 @@ class ExtrasFolder:
         extras = parse_extras(delta)
         if not extras:
             return extras
+        if "reasoning_content" in extras:
+            extras["reasoning_content"] = self._halves.join(extras["reasoning_content"])
         if isinstance(extras.get("reasoning_details"), list):
             extras["reasoning_details"] = self._details.fold(extras["reasoning_details"])
         if isinstance(extras.get("audio"), dict):
@@ -39,6 +43,8 @@ class ExtrasFolder:
 
     def close(self) -> dict[str, Any]:
         """What comes at the end."""
+        if half := self._halves.close():
+            self._held["reasoning_content"] = half
         if rest := self._audio.close():
             self._held["audio"] = {"data": rest}
         return self._held

@@ -6,12 +6,13 @@ Source: https://openrouter.ai/docs/api-reference/parameters
 from __future__ import annotations
 
 import difflib
+import math
 
 from langchain_openrouter._wire.legacy_functions import take_functions
 from langchain_openrouter._wire.response_format import render_response_format
 from langchain_openrouter._wire.tools import render_tool_choice, render_tools
 from langchain_openrouter._wire.types import ReadOnlyWire, Wire, as_object
-from langchain_openrouter.errors import ConfigurationError
+from langchain_openrouter.errors import ConfigurationError, RequestError
 from langchain_openrouter.settings import ProviderPreferences, as_plain
 
 
@@ -22,11 +23,19 @@ def render_options(body: Wire) -> None:
         RequestError: An option cannot be sent.
     """
     check_n(body.pop("n", 1))
+    _check_numbers(body)
     _fold_reasoning_effort(body)
     if "response_format" in body:
         body["response_format"] = render_response_format(body["response_format"])
     take_functions(body)
     _render_tool_options(body)
+
+
+def _check_numbers(body: ReadOnlyWire) -> None:
+    # JSON has no such numbers: null would be sent in their place
+    for key, value in body.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise RequestError(f"{key}={value!r} has no form in JSON: give a finite number, or None to leave it out.")
 
 
 def check_n(n: object) -> None:

@@ -17,6 +17,7 @@ from langchain_openrouter._wire.answer import find_failure, first_choice, parse_
 from langchain_openrouter._wire.extras import ExtrasFolder
 from langchain_openrouter._wire.metadata import parse_generation_id, parse_metadata, parse_usage_metadata
 from langchain_openrouter._wire.parse import parse_json, refuse_nothing
+from langchain_openrouter._wire.surrogates import SurrogateJoiner
 from langchain_openrouter._wire.tools import ToolCallFolder
 from langchain_openrouter._wire.types import Wire, as_list
 from langchain_openrouter.errors import OpenRouterError, StreamInterruptedError
@@ -38,6 +39,7 @@ class StreamParser:
         self._choice: Wire = {}
         """The keys of all choices beside `delta`; the first value that is not null stands."""
         self._text: list[str] = []
+        self._halves = SurrogateJoiner()
         self._calls = ToolCallFolder(headers.get("x-generation-id"))
         self._extras = ExtrasFolder()
         self._done = False
@@ -80,7 +82,7 @@ class StreamParser:
         )
         usage = self._body.get("usage")
         message = AIMessageChunk(
-            content="",
+            content=self._halves.close(),
             additional_kwargs=self._extras.close(),
             response_metadata=metadata,
             tool_call_chunks=self._calls.close(),
@@ -125,6 +127,8 @@ class StreamParser:
 
     def _read_delta(self, delta: Wire, logprobs: object) -> ChatGenerationChunk | None:
         content = parse_text(delta)
+        if isinstance(content, str):
+            content = self._halves.join(content)
         extras = self._extras.fold(delta)
         calls = self._calls.fold(as_list(delta.get("tool_calls"))) if delta.get("tool_calls") else []
         metadata: dict[str, Any] = {"model_provider": _PROVIDER}

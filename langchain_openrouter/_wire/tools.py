@@ -14,6 +14,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from langchain_openrouter._wire.json_text import dump_json, load_model_json
+from langchain_openrouter._wire.surrogates import SurrogateJoiner
 from langchain_openrouter._wire.types import ReadOnlyWire, Wire, as_list, as_object
 from langchain_openrouter.errors import RequestError, ToolChoiceError
 
@@ -168,6 +169,7 @@ class ToolCallFolder:
         self._ids: list[str] = []
         self._named: set[int] = set()
         self._texts: list[list[str]] = []
+        self._halves: list[SurrogateJoiner] = []
 
     def fold(self, fragments: Sequence[Any]) -> list[ToolCallChunk]:
         """Make LangChain's tool call chunks of the fragments of one delta."""
@@ -183,7 +185,7 @@ class ToolCallFolder:
             name = None
         elif name:
             self._named.add(number)
-        text = arguments_text(function.get("arguments"))
+        text = self._halves[number].join(arguments_text(function.get("arguments")))
         self._texts[number].append(text)
         return _call_chunk(number, text, call_id=self._ids[number] if is_new else None, name=name)
 
@@ -209,6 +211,7 @@ class ToolCallFolder:
             number = self._numbers[index] = len(self._ids)
             self._ids.append(call_id or made_up_id(self._generation_id, number))
             self._texts.append([])
+            self._halves.append(SurrogateJoiner())
             return number, True
         return number, False
 
