@@ -197,8 +197,9 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BaseChatModel):
         """Let the model call tools.
 
         Args:
-            tools: Functions, Pydantic classes, `TypedDict` classes, tools, dicts of the wire, or OpenRouter's server
-                tools such as `{"type": "openrouter:web_search"}`, mixed.
+            tools: Functions, Pydantic classes, `TypedDict` classes, tools (their `extras`, such as `cache_control`, are
+                sent with them), dicts of the wire, or OpenRouter's server tools, of
+                `langchain_openrouter.server_tools` or as dicts, mixed.
             tool_choice: `"auto"`, `"none"`, `"required"` (or `"any"`), the name of a tool, `True` for the only tool, or
                 a dict of the wire. `None` leaves the choice to the model.
             strict: Whether arguments must fit the schema; `None` leaves it to the provider.

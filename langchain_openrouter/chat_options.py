@@ -169,6 +169,8 @@ class ChatOptions(BaseModel):
     def merge_call_options(self, call: Mapping[str, Any]) -> dict[str, Any]:
         """Join the options of a call, by their names here or on the wire, to those of the fields. The call's win."""
         options = self.wire_options()
+        if not call:
+            return options
         if "reasoning_effort" in call or "reasoning" in call:
             # what the call says of reasoning replaces what the fields say, in either spelling
             options.pop("reasoning_effort", None)

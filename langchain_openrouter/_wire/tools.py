@@ -34,7 +34,8 @@ def _render_tool(tool: ToolLike, strict: bool | None) -> Wire:
         if tool["type"] != "function" or "function" not in tool:
             return tool
         return tool if strict is None else {**tool, "function": {**tool["function"], "strict": strict}}
-    return describe_tool(tool, strict)
+    extras = tool.extras if isinstance(tool, BaseTool) else None
+    return {**describe_tool(tool, strict), **(extras or {})}
 
 
 def describe_tool(tool: ToolLike, strict: bool | None) -> Wire:

@@ -72,6 +72,20 @@ def test_cache_control_on_a_tool_is_kept():
     assert render_tools([cached], strict=True)[0]["cache_control"] == {"type": "ephemeral"}
 
 
+def test_the_extras_of_a_tool_are_sent_with_it():
+    """Where LangChain has the cache mark, and what else a provider wants to know of a tool."""
+
+    @tool(extras={"cache_control": {"type": "ephemeral"}, "defer_loading": True})
+    def add(a: int) -> int:
+        """Add."""
+        return a
+
+    (wire,) = render_tools([add])
+    assert wire["function"]["name"] == "add"
+    assert wire["cache_control"] == {"type": "ephemeral"}
+    assert wire["defer_loading"] is True
+
+
 def test_tools_are_not_changed():
     render_tools([FUNCTION], strict=True)
     assert "strict" not in FUNCTION["function"]
