@@ -5,8 +5,6 @@ Source: https://openrouter.ai/docs/api-reference/parameters
 
 from __future__ import annotations
 
-import difflib
-import warnings
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
@@ -14,7 +12,6 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from langchain_openrouter._environment import read_variable
 from langchain_openrouter._wire.options import check_n, check_provider, check_reasoning
-from langchain_openrouter.errors import ConfigurationError
 from langchain_openrouter.settings import (
     AudioOutput,
     CacheControl,
@@ -27,6 +24,7 @@ from langchain_openrouter.settings import (
     Trace,
     as_plain,
 )
+from langchain_openrouter.unknown_options import keep_unknown_options
 
 _Plain = BeforeValidator(as_plain)
 _EachPlain = BeforeValidator(lambda given: [as_plain(one) for one in given] if isinstance(given, list) else given)
@@ -129,24 +127,7 @@ class ChatOptions(BaseModel):
     @classmethod
     def _keep_unknown_options(cls, values: dict[str, Any]) -> dict[str, Any]:
         """Move constructor arguments that are no field to `model_kwargs`, with a warning."""
-        known = {name for field, info in cls.model_fields.items() for name in (field, info.alias) if name}
-        extra = dict(values.get("model_kwargs") or {})
-        if misplaced := sorted(known & extra.keys() - _ALSO_IN_MODEL_KWARGS):
-            raise ConfigurationError(
-                f"Parameters {misplaced} should be specified explicitly. Instead they were passed in as part of "
-                "`model_kwargs`."
-            )
-        if twice := sorted(values.keys() & extra.keys() - {"metadata"}):
-            raise ConfigurationError(f"Found {', '.join(twice)} supplied twice.")
-        for name in sorted(values.keys() - known):
-            nearest = difflib.get_close_matches(name, known, 1)
-            warnings.warn(
-                f"{name} is not a parameter of ChatOpenRouter; it is sent as it stands, as a key of the request."
-                + (f" Did you mean {nearest[0]}?" if nearest else ""),
-                stacklevel=5,
-            )
-            extra[name] = values[name]
-        return {**{name: value for name, value in values.items() if name in known}, "model_kwargs": extra}
+        return keep_unknown_options(cls, values, also_allowed=_ALSO_IN_MODEL_KWARGS, stacklevel=5)
 
     @model_validator(mode="after")
     def _check_options(self) -> Self:
