@@ -33,7 +33,7 @@ class Bill:
 
 
 class Account:
-    """Credits and spending of one account with one inference key. Used from the server's thread."""
+    """Credits and spending of one account with one inference key. Chats are billed from the server's thread alone."""
 
     def __init__(self, credits_usd: Decimal, key_limit_usd: Decimal | None) -> None:
         self.credits_usd = credits_usd
@@ -41,21 +41,28 @@ class Account:
         self.book = Book()
         self._cache = PromptCache()
 
-    def refusal(self, model: Model, request: ChatRequest) -> Failure | None:
-        """Why this request may not be paid for; `None`: it may.
-
-        A balance below zero blocks free models too. Only a `max_tokens` that the client names is held against the
-        balance: OpenRouter also assumes one where it is missing.
-        """
+    def refusal_of_any(self, *, is_free: bool) -> Failure | None:
+        """Why nothing may be paid for; `None`: something may. A balance below zero blocks what is free too."""
         limit = self.key_limit_usd
         if limit is not None and self.book.total >= limit:
             message = f"Key limit exceeded (total limit). Manage it using {_SETTINGS}/keys"
             return Failure(403, message, metadata={"limit_source": "api_key"})
-        balance = self.credits_usd - self.book.total
-        if balance < 0 or (balance == 0 and not model.is_free):
+        balance = self._balance
+        if balance < 0 or (balance == 0 and not is_free):
             return _payment_required(f"Insufficient credits. Add more using {_SETTINGS}/credits")
+        return None
+
+    def refusal(self, model: Model, request: ChatRequest) -> Failure | None:
+        """Why this request may not be paid for; `None`: it may.
+
+        Only a `max_tokens` that the client names is held against the balance: OpenRouter also assumes one where it is
+        missing.
+        """
+        failure = self.refusal_of_any(is_free=model.is_free)
+        if failure is not None:
+            return failure
         asked = request.get("max_completion_tokens") or request.get("max_tokens")
-        affordable = self._affordable_tokens(model, request, balance) if isinstance(asked, int) else None
+        affordable = self._affordable_tokens(model, request) if isinstance(asked, int) else None
         if asked is not None and affordable is not None and asked > affordable:
             return _payment_required(
                 "This request requires more credits, or fewer max_tokens. You requested up to "
@@ -118,11 +125,15 @@ class Account:
             made_images=TOKENS_OF_A_MADE_IMAGE * len(answer.images),
         )
 
-    def _affordable_tokens(self, model: Model, request: ChatRequest, balance: Decimal) -> int | None:
+    @property
+    def _balance(self) -> Decimal:
+        return self.credits_usd - self.book.total
+
+    def _affordable_tokens(self, model: Model, request: ChatRequest) -> int | None:
         """Completion tokens that the balance pays for after the prompt; `None`: they cost nothing."""
         prompt = cost_of(model.pricing, TokenCounts(count_prompt(segments_of(request)), 0), datetime.now(UTC)).prompt
         price = Decimal(str(model.pricing["completion"]))
-        return max(0, int((balance - prompt) / price)) if price > 0 else None
+        return max(0, int((self._balance - prompt) / price)) if price > 0 else None
 
 
 def as_on_the_wire(number: JSON) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,12 +20,15 @@ from langchain_openrouter.emulator import failures, pages
 from langchain_openrouter.emulator.accounting import Account
 from langchain_openrouter.emulator.brain import JSON, Brain, Failure
 from langchain_openrouter.emulator.catalogue import Model, find_model
-from langchain_openrouter.emulator.chat import chat_completion
+from langchain_openrouter.emulator.chat import chat_completion, parsed_body
+from langchain_openrouter.emulator.embedding import embed
+from langchain_openrouter.emulator.reranking import rerank
 from langchain_openrouter.emulator.responses import failure_response, json_response
 
 PREFIX = "/api/v1"
 Access = Literal["open", "any key", "inference key", "management key"]
 Handler = Callable[[Request], Awaitable[Response]]
+RetrievalAnswer = Callable[[Mapping[str, JSON], Account, str | None], dict[str, JSON]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,9 @@ class Api:
         """The ASGI application. `record` is called with each request before it is handled."""
         table: tuple[tuple[str, str, Handler, Access], ...] = (
             ("POST", "/chat/completions", self._chat, "inference key"),
+            ("POST", "/embeddings", self._retrieval(embed), "inference key"),
+            ("POST", "/rerank", self._retrieval(rerank), "inference key"),
+            ("GET", "/embeddings/models", self._embeddings_models, "open"),
             ("GET", "/models", self._models, "open"),
             ("GET", "/models/count", self._models_count, "open"),
             ("GET", "/models/{author}/{slug}/endpoints", self._endpoints, "open"),
@@ -104,6 +111,18 @@ class Api:
 
     async def _chat(self, request: Request) -> Response:
         return await chat_completion(await request.body(), self._context.brain, self._context.account)
+
+    def _retrieval(self, answer: RetrievalAnswer) -> Handler:
+        async def handler(request: Request) -> Response:
+            body = parsed_body(await request.body())
+            session_id = request.headers.get("x-session-id")
+            answered = await asyncio.to_thread(answer, body, self._context.account, session_id)
+            return json_response(answered, headers={"x-generation-id": str(answered["id"])})
+
+        return handler
+
+    async def _embeddings_models(self, request: Request) -> Response:
+        return json_response(pages.models_page({**request.query_params, "output_modalities": "embeddings"}))
 
     async def _models(self, request: Request) -> Response:
         return json_response(pages.models_page(request.query_params))

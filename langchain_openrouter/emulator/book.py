@@ -39,6 +39,8 @@ class BookEntry:
     """USD."""
     user: str | None = None
     session_id: str | None = None
+    api_type: str = "completions"
+    """`completions`, `embeddings` or `rerank`."""
 
     @property
     def status(self) -> str:

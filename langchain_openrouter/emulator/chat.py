@@ -26,7 +26,7 @@ _BODY = {"content-type": "application/json"}
 
 async def chat_completion(raw: bytes, brain: Brain, account: Account) -> Response:
     """Answer one request: the first model of `model` and `models` that can."""
-    body = _parsed(raw)
+    body = parsed_body(raw)
     request = cast("ChatRequest", body)
     if brain.checks_requests:
         failure = check_body(body) or unknown_name(model_names(body))
@@ -41,7 +41,12 @@ async def chat_completion(raw: bytes, brain: Brain, account: Account) -> Respons
     return failure_response(failures.with_previous(failed[-1], failed[:-1]))
 
 
-def _parsed(raw: bytes) -> dict[str, JSON]:
+def parsed_body(raw: bytes) -> dict[str, JSON]:
+    """The object that a body holds.
+
+    Raises:
+        Refusal: It holds none.
+    """
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):

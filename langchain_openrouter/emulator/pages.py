@@ -158,7 +158,7 @@ def generation_page(entry: BookEntry) -> dict[str, JSON]:
             "moderation_latency": None,
             "generation_time": generation_time,
             "external_user": entry.user,
-            "api_type": "completions",
+            "api_type": entry.api_type,
             "data_region": "global",
             "origin": "",
             **dict.fromkeys(_UNUSED_OF_A_GENERATION),

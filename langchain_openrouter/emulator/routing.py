@@ -56,10 +56,22 @@ def find_route(name: str, request: ChatRequest) -> Route | Failure:
     refusal = _unfit(model, request)
     if refusal is not None:
         return refusal
-    provider = _choose_provider(model, request)
+    provider = _choose_provider(model, request.get("provider"))
     if isinstance(provider, Failure):
         return provider
     return Route(model, provider, router=name if name.startswith(("openrouter/", "~")) else None)
+
+
+def find_retrieval_route(body: Mapping[str, JSON], output: str) -> Route | Failure:
+    """The model and provider for `/embeddings` or `/rerank`, whose models give `embeddings` or `rerank`."""
+    name = str(body.get("model"))
+    model = _known(name) or failures.unknown_model(name)
+    if isinstance(model, Failure):
+        return model
+    if not model.gives(output):
+        return Failure(400, f"{model.id} is not a model for {output}. See /api/v1/models?output_modalities={output}.")
+    provider = _choose_provider(model, body.get("provider"))
+    return provider if isinstance(provider, Failure) else Route(model, provider)
 
 
 def any_route(name: str) -> Route:
@@ -135,9 +147,8 @@ def _part_types(request: ChatRequest) -> set[JSON]:
     return {part.get("type") for part in parts if isinstance(part, Mapping)}
 
 
-def _choose_provider(model: Model, request: ChatRequest) -> Provider | Failure:
+def _choose_provider(model: Model, preferences: object) -> Provider | Failure:
     served_by = list(providers_of(model.maker))
-    preferences = request.get("provider")
     if not isinstance(preferences, Mapping):
         return served_by[0]
     if preferences.get("only"):

@@ -109,6 +109,7 @@ def test_money_refusals_are_valid(document):
         ("/models?output_modalities=all", "/models"),
         ("/models?limit=3", "/models"),
         ("/models/count", "/models/count"),
+        ("/embeddings/models", "/embeddings/models"),
         ("/model/openai/gpt-5-mini", "/model/{author}/{slug}"),
         ("/models/openai/gpt-5-mini/endpoints", "/models/{author}/{slug}/endpoints"),
         ("/models/deepseek/deepseek-v4-flash-vision-exp/endpoints", "/models/{author}/{slug}/endpoints"),
@@ -136,3 +137,33 @@ def test_the_wrong_keys_are_valid_refusals(document, client, emulator):
     document.accepts_response("/credits", 403, client.get("/credits").json())
     response = client.get("/key", headers={"authorization": "Bearer wrong"})
     document.accepts_response("/key", 401, response.json())
+
+
+EMBEDDING = {"model": "google/gemini-embedding-2", "input": "Hello"}
+RANKING = {"model": "cohere/rerank-v3.5", "query": "Hello", "documents": ["Hello", {"text": "Goodbye"}]}
+IMAGE = {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}
+
+
+@pytest.mark.invalid_requests("some are refused for it", sometimes=True)
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/embeddings", EMBEDDING, 200),
+        ("/embeddings", {**EMBEDDING, "input": ["a", "b"], "encoding_format": "base64", "dimensions": 5}, 200),
+        ("/embeddings", {**EMBEDDING, "input": [{"content": [{"type": "text", "text": "a"}, IMAGE]}]}, 200),
+        ("/embeddings", {**EMBEDDING, "input": ""}, 400),
+        ("/embeddings", {**EMBEDDING, "dimensions": 50_000}, 400),
+        ("/embeddings", {**EMBEDDING, "provider": {"only": ["nobody"]}}, 404),
+        ("/rerank", RANKING, 200),
+        ("/rerank", {**RANKING, "model": "voyageai/rerank-2.5", "top_n": 1}, 200),
+        ("/rerank", {**RANKING, "documents": []}, 400),
+        ("/rerank", {**RANKING, "documents": [{"image": "https://example.org/a.png"}]}, 404),
+    ],
+)
+def test_vectors_and_ranks_are_valid(document, client, path, body, status):
+    response = client.post(path, json=body)
+    assert response.status_code == status
+    document.accepts_response(path, status, response.json(), "post")
+    if status == 200:
+        generation = client.get("/generation", params={"id": response.json()["id"]})
+        document.accepts_response("/generation", 200, generation.json())

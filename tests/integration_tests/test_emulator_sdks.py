@@ -193,3 +193,50 @@ def test_chat_openai_talks_calls_tools_and_streams(emulator):
     calls = model.bind_tools(TOOLS).invoke("What is 2 + 2?").tool_calls
     assert [(call["name"], call["args"]) for call in calls] == [("add", {"a": 2, "b": 2}), ("sub", {})]
     assert "".join(str(chunk.content) for chunk in model.stream("What is 2 + 2?")) == "It is four."
+
+
+@pytest.mark.parametrize("encoding_format", ["float", "base64"])
+def test_openai_embeds(client, emulator, encoding_format):
+    options = {"model": "openai/text-embedding-3-small", "input": ["Hello", "you"], "encoding_format": encoding_format}
+    answer = client.embeddings.create(**options, dimensions=64)
+    assert [item.index for item in answer.data] == [0, 1]
+    assert answer.usage.prompt_tokens == emulator.book.entries[-1].prompt_tokens == 3
+    if encoding_format == "float":
+        assert answer.data[0].embedding == client.embeddings.create(**{**options, "dimensions": 64}).data[0].embedding
+        assert len(answer.data[0].embedding) == 64
+    else:
+        assert isinstance(answer.data[0].embedding, str)
+
+
+@pytest.mark.invalid_requests("a text must not be empty")
+def test_openai_says_what_is_wrong_with_an_input(client):
+    with pytest.raises(openai.BadRequestError, match="Too small"):
+        client.embeddings.create(model="openai/text-embedding-3-small", input=[""])
+
+
+@pytest.mark.parametrize("encoding_format", ["float", "base64"])
+def test_openrouters_sdk_embeds(sdk, encoding_format):
+    content = [{"type": "text", "text": "A cat"}, {"type": "image_url", "image_url": {"url": "https://example.org/"}}]
+    answer = sdk.embeddings.generate(
+        model="google/gemini-embedding-2", input=[{"content": content}], encoding_format=encoding_format
+    )
+    assert answer.usage.prompt_tokens_details.image_tokens == 765
+    assert isinstance(answer.data[0].embedding, list if encoding_format == "float" else str)
+
+
+def test_openrouters_sdk_lists_what_embeds(sdk):
+    listed = sdk.embeddings.list_models()
+    assert "openai/text-embedding-3-small" in [model.id for model in listed.result.data]
+
+
+def test_openrouters_sdk_ranks(sdk, emulator):
+    documents = ["Paris is the capital of France.", "Berlin is the capital of Germany."]
+    answer = sdk.rerank.rerank(model="cohere/rerank-v3.5", query="capital of Germany", documents=documents, top_n=1)
+    assert [(one.index, one.document.text) for one in answer.results] == [(1, documents[1])]
+    assert Decimal(str(answer.usage.cost)) == emulator.book.total
+
+
+@pytest.mark.invalid_requests("there must be documents")
+def test_openrouters_sdk_says_what_is_wrong_with_documents(sdk):
+    with pytest.raises(errors.BadRequestResponseError, match="Too small"):
+        sdk.rerank.rerank(model="cohere/rerank-v3.5", query="q", documents=[])

@@ -102,7 +102,8 @@ def _types_and_ranges(body: Body) -> str | None:
     return first_problem(PARAMETERS, body)
 
 
-def _provider(body: Body) -> str | None:
+def provider_problem(body: Body) -> str | None:
+    """What is wrong with the preferences for providers; `None`: nothing."""
     preferences = body.get("provider")
     if not isinstance(preferences, dict):
         return None
@@ -148,7 +149,7 @@ def _logprobs(body: Body) -> str | None:
 
 _CHECKS: tuple[Callable[[Body], str | None], ...] = (
     _types_and_ranges,
-    _provider,
+    provider_problem,
     _reasoning,
     _response_format,
     _logprobs,
