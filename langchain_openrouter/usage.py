@@ -6,7 +6,8 @@ Source: https://openrouter.ai/docs/use-cases/usage-accounting
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -40,6 +41,31 @@ class Usage:
         if self.cost is None or not self.is_byok:
             return self.cost
         return self.cost + (self.upstream_cost or 0)
+
+
+def total_usage(usages: Iterable[Usage | None]) -> Usage | None:
+    """Add up what several calls used. What one of them does not tell, the sum does not tell either.
+
+    Returns:
+        The sum, whose `spent` is the sum of theirs: where only some ran on one's own provider key, `upstream_cost` is
+        what those cost. Of no calls at all, zeros. `None` where a usage is `None`.
+    """
+    known: list[Usage] = []
+    for usage in usages:
+        if usage is None:
+            return None
+        known.append(usage)
+    flags = {usage.is_byok for usage in known}
+    return Usage(
+        input_tokens=sum(usage.input_tokens for usage in known),
+        output_tokens=sum(usage.output_tokens for usage in known),
+        total_tokens=sum(usage.total_tokens for usage in known),
+        input_details=_total_details(usage.input_details for usage in known),
+        output_details=_total_details(usage.output_details for usage in known),
+        cost=_total_usd(usage.cost for usage in known),
+        upstream_cost=_total_upstream(known, own_keys=True in flags),
+        is_byok=True in flags or (False if flags == {False} else None),
+    )
 
 
 def parse_usage(wire: Mapping[str, object]) -> Usage:
@@ -77,6 +103,30 @@ def parse_usd(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return Decimal(repr(value))
+
+
+def _total_details(details: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for one in details:
+        total.update(one)
+    return dict(total)
+
+
+def _total_upstream(usages: list[Usage], *, own_keys: bool) -> Decimal | None:
+    if not own_keys:
+        return _total_usd(usage.upstream_cost for usage in usages)
+    # `spent` takes what a provider does not tell of its charge for nothing
+    told = [usage.upstream_cost for usage in usages if usage.is_byok and usage.upstream_cost is not None]
+    return _total_usd(told) if told else None
+
+
+def _total_usd(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    total = Decimal(0)
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return total
 
 
 def _first_object(wire: Mapping[str, object], *names: str) -> Mapping[str, object]:

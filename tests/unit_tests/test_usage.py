@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_openrouter.usage import parse_usage, parse_usd
+from langchain_openrouter.usage import Usage, parse_usage, parse_usd, total_usage
 
 NOT_MONEY = [None, True, False, "0.1", float("nan"), float("inf"), -float("inf"), [], {}]
 
@@ -103,3 +103,49 @@ def test_whatever_stands_there_can_be_read(wire):
         {**wire, "prompt_tokens_details": wire, "completion_tokens_details": wire, "cost_details": wire}
     )
     assert all(type(count) is int for count in [*usage.input_details.values(), *usage.output_details.values()])
+
+
+amounts = st.none() | st.integers(0, 10**9).map(lambda nano: Decimal(nano) / 10**12)
+details = st.dictionaries(st.sampled_from(["cache_read", "audio", "image"]), st.integers(0, 10**6))
+counts = st.integers(0, 10**9)
+usages = st.builds(Usage, counts, counts, counts, details, details, amounts, amounts, st.none() | st.booleans())
+
+
+@given(st.lists(usages))
+def test_a_total_is_the_sum_of_its_parts(parts):
+    total = total_usage(parts)
+    for name in ("input_tokens", "output_tokens", "total_tokens"):
+        assert getattr(total, name) == sum(getattr(part, name) for part in parts)
+    for name in ("cost", "spent"):
+        amounts = [getattr(part, name) for part in parts]
+        assert getattr(total, name) == (None if None in amounts else sum(amounts))
+    assert sum(total.input_details.values()) == sum(sum(part.input_details.values()) for part in parts)
+
+
+@given(usages)
+def test_the_total_of_one_is_that_one(usage):
+    assert total_usage([usage]) == usage
+
+
+@given(st.lists(usages), st.lists(usages))
+def test_an_unknown_usage_makes_the_total_unknown(before, after):
+    assert total_usage([*before, None, *after]) is None
+
+
+def test_the_total_of_nothing_is_free():
+    total = total_usage([])
+    assert (total.total_tokens, total.cost, total.is_byok) == (0, Decimal(0), None)
+
+
+@pytest.mark.parametrize(
+    ("flags", "total"),
+    [([True, False], True), ([True, None], True), ([False, False], False), ([False, None], None), ([None], None)],
+)
+def test_whose_key_it_ran_on(flags, total):
+    assert total_usage([Usage(0, 0, 0, is_byok=flag) for flag in flags]).is_byok is total
+
+
+def test_only_what_ones_own_keys_cost_is_added_to_the_charge():
+    own = Usage(0, 0, 0, cost=Decimal(1), upstream_cost=Decimal(20), is_byok=True)
+    other = Usage(0, 0, 0, cost=Decimal(300), upstream_cost=Decimal(300), is_byok=False)
+    assert total_usage([own, other]).spent == own.spent + other.spent == Decimal(321)
