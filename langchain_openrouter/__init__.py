@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from langchain_openrouter import plugins, server_tools
     from langchain_openrouter.catalogue import ModelCatalogue
     from langchain_openrouter.chat_models import ChatOpenRouter
+    from langchain_openrouter.embeddings import OpenRouterEmbeddings
     from langchain_openrouter.errors import (
         APIConnectionError,
         APIStatusError,
@@ -45,6 +46,13 @@ if TYPE_CHECKING:
     from langchain_openrouter.model_list import ModelList
     from langchain_openrouter.pricing import PriceOverride, Pricing
     from langchain_openrouter.profiles import model_profile
+    from langchain_openrouter.rerank import OpenRouterRerank
+    from langchain_openrouter.retrieval_results import (
+        EmbeddingsResponse,
+        EmbeddingsResult,
+        RankedDocument,
+        RerankResult,
+    )
     from langchain_openrouter.settings import (
         AudioOutput,
         CacheControl,
@@ -73,6 +81,8 @@ __all__ = [
     "ChatOpenRouter",
     "ConfigurationError",
     "ContextLengthExceededError",
+    "EmbeddingsResponse",
+    "EmbeddingsResult",
     "EmptyResponseError",
     "GatewayTimeoutError",
     "InsufficientCreditsError",
@@ -85,7 +95,9 @@ __all__ = [
     "ModelList",
     "ModerationError",
     "NotFoundError",
+    "OpenRouterEmbeddings",
     "OpenRouterError",
+    "OpenRouterRerank",
     "OverloadedError",
     "PermissionDeniedError",
     "Plugin",
@@ -94,12 +106,14 @@ __all__ = [
     "Pricing",
     "PromptCacheOptions",
     "ProviderPreferences",
+    "RankedDocument",
     "RateLimitError",
     "Reasoning",
     "RefusalError",
     "RequestError",
     "RequestTimeoutError",
     "RequestTooLargeError",
+    "RerankResult",
     "ResponseCache",
     "ResponseFormatError",
     "ServiceUnavailableError",
@@ -124,18 +138,24 @@ _HOMES = {
     "AudioOutput": "settings",
     "CacheControl": "settings",
     "ChatOpenRouter": "chat_models",
+    "EmbeddingsResponse": "retrieval_results",
+    "EmbeddingsResult": "retrieval_results",
     "MaxPrice": "settings",
     "ModelCatalogue": "catalogue",
     "ModelEndpoint": "model_info",
     "ModelInfo": "model_info",
     "ModelList": "model_list",
+    "OpenRouterEmbeddings": "embeddings",
+    "OpenRouterRerank": "rerank",
     "Plugin": "settings",
     "Prediction": "settings",
     "PriceOverride": "pricing",
     "Pricing": "pricing",
     "PromptCacheOptions": "settings",
     "ProviderPreferences": "settings",
+    "RankedDocument": "retrieval_results",
     "Reasoning": "settings",
+    "RerankResult": "retrieval_results",
     "ResponseCache": "settings",
     "StopServerTools": "settings",
     "Trace": "settings",

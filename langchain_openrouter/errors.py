@@ -43,7 +43,7 @@ Source: https://openrouter.ai/docs/api-reference/errors
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from langchain_core.exceptions import (
     ContextOverflowError,
@@ -59,6 +59,9 @@ from langchain_core.exceptions import (
     OutputParserException,
 )
 
+if TYPE_CHECKING:
+    from langchain_openrouter.retrieval_results import EmbeddingsResult
+
 
 class OpenRouterError(ModelError, ValueError):
     """A call that went to OpenRouter failed.
@@ -69,6 +72,7 @@ class OpenRouterError(ModelError, ValueError):
         message: What went wrong and what to do, in a sentence.
         generation_id: The `gen-...` id of the attempt, or `None` if the server gave none.
         partial: The text that had arrived before the failure, or `""`.
+        completed: What had come, and been paid for, where the call took several requests; else `None`.
         is_retryable: Whether the same request may succeed when it is sent again.
     """
 
@@ -84,6 +88,7 @@ class OpenRouterError(ModelError, ValueError):
         self.message = message
         self.generation_id = generation_id
         self.partial = partial
+        self.completed: EmbeddingsResult | None = None
         if is_retryable is not None:
             self.is_retryable = is_retryable
 

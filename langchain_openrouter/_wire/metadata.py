@@ -55,9 +55,13 @@ def parse_metadata(body: ReadOnlyWire, choice: ReadOnlyWire, headers: ReadOnlyWi
         del metadata["native_finish_reason"]
     if generation_id := parse_generation_id(body, headers):
         metadata["generation_id"] = generation_id
-    if cache := {key: headers[name] for key, name in _CACHE_HEADERS.items() if name in headers}:
-        metadata["response_cache"] = cache
-    return metadata
+    return {**metadata, **parse_response_cache(headers)}
+
+
+def parse_response_cache(headers: ReadOnlyWire) -> dict[str, Any]:
+    """What the headers say of OpenRouter's cache of answers, as `response_cache`; empty where they say nothing."""
+    cache = {key: headers[name] for key, name in _CACHE_HEADERS.items() if name in headers}
+    return {"response_cache": cache} if cache else {}
 
 
 def parse_usage_metadata(wire: Wire) -> UsageMetadata:

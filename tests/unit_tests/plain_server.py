@@ -1,4 +1,4 @@
-"""A plain HTTP server on loopback that answers GET as a test tells it to."""
+"""A plain HTTP server on loopback that answers as a test tells it to."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def json_page(value: Any, **facts: Any) -> Page:
 
 
 class PlainServer(ThreadingHTTPServer):
-    """Keeps what was asked in `asked` (paths) and `headers`."""
+    """Keeps what was asked in `asked` (paths), `headers` and `bodies` (of POST, read as JSON)."""
 
     daemon_threads = True
 
@@ -35,6 +35,7 @@ class PlainServer(ThreadingHTTPServer):
         self.answer = answer
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
+        self.bodies: list[Any] = []
         self.url = f"http://127.0.0.1:{self.server_port}/api/v1"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -44,6 +45,10 @@ class PlainServer(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: PlainServer
     protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.server.bodies.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        self.do_GET()
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path.removeprefix("/api/v1"))

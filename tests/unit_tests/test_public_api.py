@@ -54,7 +54,7 @@ def test_star_import():
     assert set(NAMES) <= namespace.keys()
 
 
-@pytest.mark.parametrize("public", ["ChatOpenRouter"])
+@pytest.mark.parametrize("public", ["ChatOpenRouter", "OpenRouterEmbeddings", "OpenRouterRerank"])
 def test_public_methods_say_what_they_do(public):
     cls = getattr(langchain_openrouter, public)
     own = [value for name, value in vars(cls).items() if not name.startswith("_") and callable(value)]
@@ -82,8 +82,9 @@ def test_making_a_model_loads_no_transport():
     loaded = run(
         """
         import sys
-        from langchain_openrouter import ChatOpenRouter
+        from langchain_openrouter import ChatOpenRouter, OpenRouterEmbeddings, OpenRouterRerank
         ChatOpenRouter(model="m", api_key="k").bind_tools([]).with_retry()
+        OpenRouterEmbeddings(api_key="k"), OpenRouterRerank(model="m", api_key="k")
         print([name for name in sys.modules if name.startswith("langchain_openrouter._http")])
         """
     )

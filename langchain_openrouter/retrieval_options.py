@@ -1,0 +1,43 @@
+"""The options that embedding and reranking share, and the way to OpenRouter with them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from langchain_openrouter._environment import read_variable
+from langchain_openrouter._wire.options import check_provider
+from langchain_openrouter.connection import OpenRouterConnection
+from langchain_openrouter.settings import ProviderPreferences, as_plain
+from langchain_openrouter.unknown_options import keep_unknown_options
+
+
+class RetrievalOptions(OpenRouterConnection):
+    """Options of `OpenRouterEmbeddings` and `OpenRouterRerank`. One that is `None` is not sent."""
+
+    openrouter_provider: Annotated[ProviderPreferences | None, BeforeValidator(as_plain)] = None
+    """Which providers may serve, such as `{"only": ["openai"], "data_collection": "deny"}`."""
+    session_id: str | None = Field(default_factory=lambda: read_variable("OPENROUTER_SESSION_ID"))
+    """Groups requests in OpenRouter's logs (`X-Session-Id`); `None` or `""` sends none."""
+    user: str | None = None
+    """A stable id of the end user, for the detection of abuse."""
+    model_kwargs: dict[str, Any] = Field(default_factory=dict)
+    """More keys of the request body, sent as they stand."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_unknown_options(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Move constructor arguments that are no field to `model_kwargs`, with a warning."""
+        return keep_unknown_options(cls, values, stacklevel=4)
+
+    @model_validator(mode="after")
+    def _check_provider(self) -> Self:
+        check_provider(self.openrouter_provider)
+        return self
+
+    def _header_settings(self) -> tuple[object, ...]:
+        return *super()._header_settings(), self.session_id
+
+    def _own_headers(self) -> dict[str, str | None]:
+        return {**super()._own_headers(), "x-session-id": self.session_id}
