@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from langchain_openrouter import plugins, server_tools
+    from langchain_openrouter.batch_state import BatchCounts
+    from langchain_openrouter.batches import Batch
     from langchain_openrouter.catalogue import ModelCatalogue
     from langchain_openrouter.chat_models import ChatOpenRouter
     from langchain_openrouter.embeddings import OpenRouterEmbeddings
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
         APITimeoutError,
         AuthenticationError,
         BadRequestError,
+        BatchError,
+        BatchNotDoneError,
         ConfigurationError,
         ContextLengthExceededError,
         EmptyResponseError,
@@ -77,6 +81,10 @@ __all__ = [
     "AudioOutput",
     "AuthenticationError",
     "BadRequestError",
+    "Batch",
+    "BatchCounts",
+    "BatchError",
+    "BatchNotDoneError",
     "CacheControl",
     "ChatOpenRouter",
     "ConfigurationError",
@@ -137,6 +145,8 @@ __all__ = [
 _HOMES = {
     "AudioOutput": "settings",
     "CacheControl": "settings",
+    "Batch": "batches",
+    "BatchCounts": "batch_state",
     "ChatOpenRouter": "chat_models",
     "EmbeddingsResponse": "retrieval_results",
     "EmbeddingsResult": "retrieval_results",

@@ -21,6 +21,7 @@ from langchain_openrouter._wire.render import render_request
 from langchain_openrouter._wire.response_format import render_response_format
 from langchain_openrouter._wire.stream import StreamParser
 from langchain_openrouter._wire.tools import render_tool_choice, render_tools
+from langchain_openrouter.batch_submission import BatchSubmission
 from langchain_openrouter.call_settings import render_header_options, take_call_settings
 from langchain_openrouter.chat_options import ChatOptions
 from langchain_openrouter.connection import OpenRouterConnection
@@ -34,7 +35,7 @@ _CHAT = "/chat/completions"
 blocks.register()
 
 
-class ChatOpenRouter(OpenRouterConnection, ChatOptions, BaseChatModel):
+class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, BaseChatModel):
     """Any of OpenRouter's models as a LangChain chat model.
 
     ```python

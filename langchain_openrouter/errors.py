@@ -7,6 +7,8 @@ OpenRouterError(ValueError)          a call that went to OpenRouter failed
  |   +- StreamInterruptedError       a stream ended half way; the text so far is in `partial`
  +- ResponseFormatError              an answer that cannot be read  (ModelAPIError)
  |   +- EmptyResponseError           an answer with nothing in it
+ +- BatchError                       a batch has no results to give
+ |   +- BatchNotDoneError            ... yet
  +- APIStatusError                   OpenRouter said no
      +- BadRequestError              400  (ModelInvalidRequestError)
      |   +- ContextLengthExceededError    (ContextOverflowError)
@@ -125,6 +127,24 @@ class ResponseFormatError(OpenRouterError, ModelAPIError):
 
 class EmptyResponseError(ResponseFormatError):
     """The answer holds no text, no tool call and no reason to have stopped. OpenRouter does not bill it."""
+
+
+class BatchError(OpenRouterError):
+    """A batch ended without results, or cannot do what was asked of it.
+
+    Attributes:
+        batch_id: Which one, or `None`.
+        status: Its status, such as `failed`, `expired` or `cancelled`, or `None`.
+    """
+
+    def __init__(self, message: str, *, batch_id: str | None = None, status: str | None = None) -> None:
+        super().__init__(message)
+        self.batch_id = batch_id
+        self.status = status
+
+
+class BatchNotDoneError(BatchError):
+    """A batch is not done, or was not when the time to wait for it was up. It goes on at OpenRouter."""
 
 
 class APIStatusError(OpenRouterError):

@@ -18,6 +18,10 @@ from langchain_openrouter.errors import APIConnectionError, APIStatusError, APIT
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.WriteError)
 
 
+_REQUEST_TIMEOUT = 408
+_SERVER_ERRORS = 500
+
+
 class Target(NamedTuple):
     """Where a request went, for messages."""
 
@@ -25,6 +29,8 @@ class Target(NamedTuple):
     idle_timeout: float
     only_reads: bool = False
     """Whether the request changes and costs nothing, so that it may be sent again whatever happened to it."""
+    starts_work: bool = False
+    """Whether a failure on the other side may follow a start of the work, so that it must not be sent again."""
 
 
 @contextmanager
@@ -63,19 +69,22 @@ def reading(target: Target, generation_id: str | None) -> Iterator[None]:
         ) from error
 
 
-def status_error(status: int, headers: httpx.Headers, content: bytes) -> APIStatusError:
+def status_error(status: int, headers: httpx.Headers, content: bytes, target: Target) -> APIStatusError:
     """Read the body of an answer that is not a success, whatever it is, into a typed error."""
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError:
         body = None
-    error = body.get("error", body.get("message")) if isinstance(body, dict) else None
-    return parse_error(
-        error or _plain_words(status, headers, content),
+    words = body.get("error", body.get("message")) if isinstance(body, dict) else None
+    error = parse_error(
+        words or _plain_words(status, headers, content),
         status=status,
         body=body if body is not None else content.decode(errors="replace")[:10_000],
         headers=headers,
     )
+    if target.starts_work and (status == _REQUEST_TIMEOUT or status >= _SERVER_ERRORS):
+        error.is_retryable = False
+    return error
 
 
 def _plain_words(status: int, headers: httpx.Headers, content: bytes) -> str:

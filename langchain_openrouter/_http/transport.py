@@ -62,6 +62,9 @@ class CallSettings(NamedTuple):
     timeout: float | None = None
     """Seconds, as the transport's."""
     max_retries: int | None = None
+    starts_work: bool = False
+    """Whether the call starts work that goes on without it: then it is not sent again after a failure on the other side
+    (a status of 408 or 5xx), which may have come after the start."""
 
 
 class _Call(NamedTuple):
@@ -194,6 +197,8 @@ class Transport:
             target, total = target._replace(idle_timeout=settings.timeout), settings.timeout
         if settings is not None and settings.max_retries is not None:
             max_retries = settings.max_retries
+        if settings is not None and settings.starts_work:
+            target = target._replace(starts_work=True)
         return _Call("POST", path, body, headers, target, Attempts(max_retries, total))
 
     def _get(self, path: str) -> _Call:
@@ -222,7 +227,7 @@ class Transport:
             if response.status_code < 300:  # noqa: PLR2004 - HTTP
                 return response
             content = response.read()
-            raise status_error(response.status_code, response.headers, content)
+            raise status_error(response.status_code, response.headers, content, call.target)
 
     async def _aattempt(self, client: httpx.AsyncClient, call: _Call) -> httpx.Response:
         with opening(call.target):
@@ -230,7 +235,7 @@ class Transport:
             if response.status_code < 300:  # noqa: PLR2004 - HTTP
                 return response
             content = await response.aread()
-            raise status_error(response.status_code, response.headers, content)
+            raise status_error(response.status_code, response.headers, content, call.target)
 
     def _request(self, client: httpx.Client | httpx.AsyncClient, call: _Call) -> httpx.Request:
         idle = min(call.target.idle_timeout, call.attempts.remaining() or call.target.idle_timeout)

@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
 from langchain_openrouter._wire.answer import find_failure, first_choice, parse_extras, parse_text
-from langchain_openrouter._wire.json_text import load_json
+from langchain_openrouter._wire.json_text import dump_json, load_json
 from langchain_openrouter._wire.metadata import parse_generation_id, parse_metadata, parse_usage_metadata
 from langchain_openrouter._wire.tools import parse_tool_calls
 from langchain_openrouter._wire.types import Wire, as_list, as_object
@@ -24,7 +24,15 @@ def parse_response(content: bytes, headers: Mapping[str, str]) -> ChatResult:
         ResponseFormatError: The body is not JSON, or not a chat completion.
         EmptyResponseError: The model gave nothing, and no reason for it.
     """
-    body = parse_json(content, headers)
+    return parse_completion(parse_json(content, headers), headers)
+
+
+def parse_completion(body: Wire, headers: Mapping[str, str]) -> ChatResult:
+    """Read a chat completion that is decoded already.
+
+    Raises:
+        OpenRouterError: As `parse_response`.
+    """
     first = first_choice(body)
     text = parse_text(as_object(first.get("message")))
     failure = find_failure(body, first, headers=headers, partial=text if isinstance(text, str) else "")
@@ -32,8 +40,9 @@ def parse_response(content: bytes, headers: Mapping[str, str]) -> ChatResult:
         raise failure
     choices = as_list(body.get("choices"))
     if not choices:
+        words = dump_json(body)[:300].decode(errors="replace")
         raise ResponseFormatError(
-            f"The answer holds no choices: {content[:300].decode(errors='replace')}. Is base_url an OpenRouter API?",
+            f"The answer holds no choices: {words}. Is base_url an OpenRouter API?",
             generation_id=parse_generation_id(body, headers),
         )
     generations = [_parse_choice(body, as_object(choice), headers) for choice in choices]

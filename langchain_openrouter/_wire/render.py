@@ -32,9 +32,19 @@ def render_request(messages: Sequence[BaseMessage], options: Mapping[str, Any], 
         RequestError: A message, a tool choice or an option cannot be sent.
     """
     body: Wire = {"model": None, "messages": render_messages(messages, options.get("model"))}
-    body.update((key, value) for key, value in options.items() if value is not None and key not in _FOR_LANGCHAIN)
+    body.update(render_rest(options))
     body["stream"] = stream
     if not stream:
         body.pop("stream_options", None)
-    render_options(body)
     return dump_json(body)
+
+
+def render_rest(options: Mapping[str, Any]) -> Wire:
+    """Render what stands beside the messages in a body.
+
+    Raises:
+        RequestError: An option cannot be sent.
+    """
+    rest = {key: value for key, value in options.items() if value is not None and key not in _FOR_LANGCHAIN}
+    render_options(rest)
+    return rest
