@@ -145,7 +145,7 @@ class BoundModel(ModelBinding):
     @classmethod
     @override
     def lc_id(cls) -> list[str]:
-        # LangChain loads what it knows; what is loaded binds the same options
+        # as LangChain does for its own, so that dumps stay loadable
         return RunnableBinding.lc_id()
 
 

@@ -246,6 +246,5 @@ class Batch(BatchState):
         facts: Any = {"batch_id": self.id, "status": self.status}
         if not self.is_done:
             return BatchNotDoneError(f"{self!r} has no results yet: wait() for it.", **facts)
-        if self.status == "completed":
-            return BatchError(f"{self!r} is completed, but came without results: refresh() it.", **facts)
-        return BatchError(f"{self!r} ended without results: {self.error or self.status}.", **facts)
+        why = self.error or ("OpenRouter did not send them" if self.status == "completed" else self.status)
+        return BatchError(f"{self!r} ended without results: {why.removesuffix('.')}.", **facts)

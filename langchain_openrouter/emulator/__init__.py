@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from langchain_openrouter.emulator.api import ReceivedRequest as ReceivedRequest
+    from langchain_openrouter.emulator.batch_job import BatchRules as BatchRules
+    from langchain_openrouter.emulator.batches import Batches as Batches
     from langchain_openrouter.emulator.book import Book as Book
     from langchain_openrouter.emulator.book import BookEntry as BookEntry
     from langchain_openrouter.emulator.brain import Answer as Answer
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 # Resolved when asked for: brains and replies work without the extra that the server needs.
 _HOMES = {
     "Answer": "brain",
+    "BatchRules": "batch_job",
+    "Batches": "batches",
     "Book": "book",
     "BookEntry": "book",
     "Brain": "brain",
@@ -58,6 +62,8 @@ _HOMES = {
 
 __all__ = [
     "Answer",
+    "BatchRules",
+    "Batches",
     "Book",
     "BookEntry",
     "Brain",

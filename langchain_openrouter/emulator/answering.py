@@ -27,6 +27,15 @@ def answer_body(turn: Turn, reply: Answer | Interruption, account: Account) -> I
     Raises:
         ConnectionCutError: The answer was interrupted without a failure, in the middle of the body.
     """
+    body = to_json(answer_object(turn, reply, account))
+    if _is_cut(reply):
+        yield body[: len(body) // 2]
+        raise ConnectionCutError
+    yield body
+
+
+def answer_object(turn: Turn, reply: Answer | Interruption, account: Account) -> dict[str, JSON]:
+    """The chat completion as JSON, billed."""
     answer, finish, error = _outcome(turn, reply)
     bill = account.bill(turn, answer, None if _is_cut(reply) else finish)
     choice: dict[str, JSON] = {
@@ -38,11 +47,7 @@ def answer_body(turn: Turn, reply: Answer | Interruption, account: Account) -> I
     }
     if error is not None:
         choice["error"] = error
-    body = to_json({**turn.head("chat.completion"), "choices": [choice], "usage": bill.usage})
-    if _is_cut(reply):
-        yield body[: len(body) // 2]
-        raise ConnectionCutError
-    yield body
+    return {**turn.head("chat.completion"), "choices": [choice], "usage": bill.usage}
 
 
 def answer_events(turn: Turn, reply: Answer | Interruption, account: Account) -> Iterator[bytes]:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from langchain_openrouter.emulator import failures, pages
 from langchain_openrouter.emulator.accounting import Account
+from langchain_openrouter.emulator.batches import Batches
 from langchain_openrouter.emulator.brain import JSON, Brain, Failure
 from langchain_openrouter.emulator.catalogue import Model, find_model
 from langchain_openrouter.emulator.chat import chat_completion, parsed_body
@@ -26,6 +27,7 @@ from langchain_openrouter.emulator.reranking import rerank
 from langchain_openrouter.emulator.responses import failure_response, json_response
 
 PREFIX = "/api/v1"
+BETA_PREFIX = "/api/beta"
 Access = Literal["open", "any key", "inference key", "management key"]
 Handler = Callable[[Request], Awaitable[Response]]
 RetrievalAnswer = Callable[[Mapping[str, JSON], Account, str | None], dict[str, JSON]]
@@ -61,6 +63,10 @@ class Context(Protocol):
     def account(self) -> Account:
         """Whose money is spent."""
 
+    @property
+    def batches(self) -> Batches:
+        """The batches that were submitted."""
+
 
 class Api:
     """The handlers of all routes."""
@@ -88,8 +94,26 @@ class Api:
             Route(PREFIX + path, self._guarded(handler, access), methods=[method])
             for method, path, handler, access in table
         ]
+        routes += self._batch_routes()
         app = Starlette(routes=routes, exception_handlers={failures.Refusal: _refused, HTTPException: _no_route})
         return _Recorder(app, record)
+
+    def _batch_routes(self) -> list[Route]:
+        """The Batch API has moved from the second address to the first; some OpenRouters have it at one alone."""
+        table: tuple[tuple[str, str, Handler], ...] = (
+            ("POST", "/batches", self._submit_batch),
+            ("GET", "/batches", self._list_batches),
+            ("GET", "/batches/{batch_id}", self._look_at_batch),
+            ("DELETE", "/batches/{batch_id}", self._delete_batch),
+            ("POST", "/batches/{batch_id}/cancel", self._cancel_batch),
+        )
+        return [
+            Route(prefix + path, self._guarded(handler, "inference key"), methods=[method])
+            for prefix in (PREFIX, BETA_PREFIX)
+            if prefix in self._context.batches.rules.addresses
+            for method, path, handler in table
+            if self._context.batches.rules.cancellable or handler != self._cancel_batch
+        ]
 
     def _guarded(self, handler: Handler, access: Access) -> Handler:
         async def guarded(request: Request) -> Response:
@@ -123,6 +147,26 @@ class Api:
 
     async def _embeddings_models(self, request: Request) -> Response:
         return json_response(pages.models_page({**request.query_params, "output_modalities": "embeddings"}))
+
+    async def _submit_batch(self, request: Request) -> Response:
+        context = self._context
+        submitted = context.batches.submit(await request.body(), context.brain, context.account)
+        return json_response(submitted, 202)
+
+    async def _list_batches(self, request: Request) -> Response:
+        query = request.query_params
+        return json_response(self._context.batches.page(query, query.getlist("status")))
+
+    async def _look_at_batch(self, request: Request) -> Response:
+        context = self._context
+        seen, status = await context.batches.look(request.path_params["batch_id"], context.brain, context.account)
+        return json_response(seen, status)
+
+    async def _delete_batch(self, request: Request) -> Response:
+        return json_response(self._context.batches.delete(request.path_params["batch_id"]))
+
+    async def _cancel_batch(self, request: Request) -> Response:
+        return json_response(self._context.batches.cancel(request.path_params["batch_id"]))
 
     async def _models(self, request: Request) -> Response:
         return json_response(pages.models_page(request.query_params))

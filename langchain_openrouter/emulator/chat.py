@@ -67,11 +67,12 @@ async def _try_model(name: str, request: ChatRequest, brain: Brain, account: Acc
         return refusal
     # A replay finds its exchange by the whole body, so an unchecked request stays as it came.
     asked = cast("ChatRequest", {**request, "model": route.model.id}) if brain.checks_requests else request
-    reply = await asyncio.to_thread(_ask, brain, asked)
+    reply = await asyncio.to_thread(ask_brain, brain, asked)
     return _response(reply, request, route, account)
 
 
-def _ask(brain: Brain, request: ChatRequest) -> Reply:
+def ask_brain(brain: Brain, request: ChatRequest) -> Reply:
+    """What a brain replies; it fails with a 500 where the brain does."""
     try:
         return brain.reply(request)
     except Exception as error:  # noqa: BLE001 - whatever a brain raises, its client must see a server error

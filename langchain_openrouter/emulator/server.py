@@ -28,6 +28,8 @@ except ModuleNotFoundError as error:
     ) from error
 
 from langchain_openrouter.emulator.accounting import Account
+from langchain_openrouter.emulator.batch_job import BatchRules
+from langchain_openrouter.emulator.batches import Batches
 from langchain_openrouter.emulator.book import Book
 from langchain_openrouter.emulator.brain import Brain
 
@@ -52,6 +54,7 @@ class OpenRouterEmulator:
         management_key: The key for `/credits`.
         credits_usd: Credits bought, in USD: a number or decimal text. Spent credits are answered with 402.
         key_limit_usd: What the inference key may spend, in USD; `None`: no limit. A spent limit is answered with 403.
+        batch_rules: How batches go; `None`: the first look at one finds it done.
     """
 
     def __init__(
@@ -63,12 +66,14 @@ class OpenRouterEmulator:
         management_key: str = "sk-or-v1-emulator-management",
         credits_usd: str | float | Decimal = "10",
         key_limit_usd: str | float | Decimal | None = None,
+        batch_rules: BatchRules | None = None,
     ) -> None:
         self.brain: Brain = _default_brain() if brain is None else brain
         self.api_key = api_key
         self.management_key = management_key
         limit = None if key_limit_usd is None else Decimal(str(key_limit_usd))
         self.account = Account(Decimal(str(credits_usd)), limit)
+        self.batches = Batches(batch_rules or BatchRules())
         self._port = port
         self._requests: list[ReceivedRequest] = []
         self._running: _Running | None = None

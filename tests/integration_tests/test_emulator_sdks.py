@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import openai
@@ -240,3 +241,41 @@ def test_openrouters_sdk_ranks(sdk, emulator):
 def test_openrouters_sdk_says_what_is_wrong_with_documents(sdk):
     with pytest.raises(errors.BadRequestResponseError, match="Too small"):
         sdk.rerank.rerank(model="cohere/rerank-v3.5", query="q", documents=[])
+
+
+BATCH = {
+    "endpoint": "/v1/chat/completions",
+    "model": MODEL,
+    "requests": [{"custom_id": name, "body": {"messages": MESSAGES}} for name in ("a", "b", "c")],
+}
+
+
+def test_openrouter_batches(emulator, sdk):
+    emulator.brain = ScriptBrain([FOUR, CALLS, Failure(429, "Slow down")])
+    batch = sdk.batch.create_batches(**BATCH)
+    assert isinstance(batch, components.BatchObject)
+    assert (batch.status, batch.request_counts.total, batch.results) == ("validating", 3, None)
+    done = sdk.batch.get_batches(id=batch.id)
+    assert (done.status, done.request_counts.completed, done.request_counts.failed) == ("completed", 2, 1)
+    results = {result.custom_id: result for result in done.results}
+    assert results["a"].response.body.choices[0].message.content == "It is four."
+    assert [call.function.name for call in results["b"].response.body.choices[0].message.tool_calls] == ["add", "sub"]
+    assert results["c"].error.message == "Slow down"
+    assert Decimal(repr(done.usage.cost)) == emulator.book.total > 0
+    assert [one.id for one in sdk.batch.list().result.data] == [batch.id]
+    assert sdk.batch.delete(id=batch.id).deletion.openrouter == "deleted"
+    with pytest.raises(errors.BatchErrorResponse, match="not found"):
+        sdk.batch.get_batches(id=batch.id)
+
+
+def test_openrouter_batches_that_go_wrong(emulator, sdk):
+    emulator.brain = ScriptBrain([replace(FOUR, usage={"cost": 11})])
+    twice = [*BATCH["requests"], BATCH["requests"][0]]
+    with pytest.raises(errors.BatchErrorResponse, match="duplicate custom_id 'a'"):
+        sdk.batch.create_batches(**{**BATCH, "requests": twice})
+    batch = sdk.batch.create_batches(**{**BATCH, "requests": BATCH["requests"][:1]})
+    with pytest.raises(errors.BatchErrorResponse, match="cannot be deleted"):
+        sdk.batch.delete(id=batch.id)
+    with pytest.raises(errors.BatchPaymentRequiredResponseError) as caught:
+        sdk.batch.get_batches(id=batch.id)
+    assert (caught.value.data.status, caught.value.data.results) == ("completed", None)
