@@ -128,8 +128,8 @@ def _parse_result(row: Wire) -> AIMessage | OpenRouterError:
 
 
 def _parse_failure(row: Wire, error: object, status: int) -> OpenRouterError:
-    if isinstance(error, dict) and error.get("type") in _TYPE_STATUSES:
-        error = {"http_status": _TYPE_STATUSES[error["type"]], **error}
+    if isinstance(error, dict):
+        error = {"http_status": _TYPE_STATUSES.get(str(error.get("type"))), **error}
     words = error or {"message": "The batch has neither an answer nor an error for this request.", "code": 502}
     answer = as_object(as_object(row.get("response")).get("body"))
     generation_id = answer.get("id")

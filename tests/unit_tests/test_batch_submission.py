@@ -81,6 +81,12 @@ def test_options_of_a_call_win(model, sent):
     assert bodies(sent()) == [{"messages": [{"role": "user", "content": "x"}], "temperature": 0}]
 
 
+def test_what_a_call_has_of_its_own_is_no_part_of_a_request(model, sent, emulator):
+    model().submit_batch(["x"], timeout=9, max_retries=0, extra_headers={"x-mine": "1"})
+    assert emulator.requests[-1].headers["x-mine"] == "1"
+    assert bodies(sent()) == [{"messages": [{"role": "user", "content": "x"}]}]
+
+
 @pytest.mark.parametrize("twin", [False, True])
 def test_bound_options_are_kept(model, sent, twin):
     bound = model().bind_tools([add], tool_choice="add").bind(temperature=0.1).with_config(tags=["t"])
