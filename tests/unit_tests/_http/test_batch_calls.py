@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -94,7 +95,9 @@ def answering(*answers):
     thread.start()
     try:
         url = f"http://127.0.0.1:{server.server_port}/api/v1"
-        yield server, ChatOpenRouter(model="openai/gpt-4o-mini", api_key="k", base_url=url, max_retries=3)
+        # a key of its own, as connections are kept by address and key, and the system may give a port out again
+        key = f"k-{uuid.uuid4()}"
+        yield server, ChatOpenRouter(model="openai/gpt-4o-mini", api_key=key, base_url=url, max_retries=3)
     finally:
         server.shutdown()
         server.server_close()
