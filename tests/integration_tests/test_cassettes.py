@@ -115,8 +115,11 @@ def test_no_cassette_is_written_with_the_key_in_it(words, tape, tmp_path):
     """Also if a model has said it in several chunks."""
     with OpenRouterEmulator(ScriptBrain([Answer(f"You said {words}, I think.")]), api_key=CANARY) as emulator:
         model = chat(emulator)
-        with pytest.raises(SecretInCassetteError, match="was not written"), tape(secret=words):
+        recorder = tape(secret=words)
+        with pytest.raises(SecretInCassetteError, match="was not written"), recorder:
             list(model.stream("What did I say?"))
+        # where saving fails, vcrpy goes on recording whoever comes next
+        recorder._CassetteContextDecorator__finish.close()
     assert not list(tmp_path.iterdir())
 
 
