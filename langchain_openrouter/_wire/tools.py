@@ -45,12 +45,15 @@ def describe_tool(tool: ToolLike, strict: bool | None) -> Wire:
         RequestError: It is nothing that could be called.
     """
     try:
-        return convert_to_openai_tool(tool, strict=strict)
+        described: Wire = convert_to_openai_tool(tool, strict=strict)
     except (AttributeError, KeyError, NameError, TypeError, ValueError) as error:
         raise RequestError(
             "A tool must be a function, a Pydantic class, a TypedDict class, a tool, or a dict with a `name` or a "
             f"`type`; {repr(tool)[:200]} cannot be described: {error}"
         ) from error
+    # such as `cache_control` and `defer_loading`
+    extras = (tool.extras or {}) if isinstance(tool, BaseTool) else {}
+    return {**described, **extras}
 
 
 def render_tool_choice(choice: str | bool | ReadOnlyWire, tools: Sequence[ReadOnlyWire]) -> str | Wire:
@@ -81,7 +84,7 @@ def _only_tool(tools: Sequence[ReadOnlyWire]) -> Wire:
 def _choose(name: str, tools: Sequence[ReadOnlyWire]) -> Wire:
     for tool in tools:
         if tool_name(tool) == name:
-            return {"type": tool["type"]} if tool["type"] != "function" else _function_choice(name)
+            return _function_choice(name) if tool["type"] == "function" else _kind_choice(tool)
     names = [tool_name(tool) for tool in tools]
     nearest = difflib.get_close_matches(name, names, 1)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
@@ -92,9 +95,13 @@ def _function_choice(name: str) -> Wire:
     return {"type": "function", "function": {"name": name}}
 
 
+def _kind_choice(tool: ReadOnlyWire) -> Wire:
+    return {key: tool[key] for key in ("type", "name") if key in tool}
+
+
 def tool_name(tool: ReadOnlyWire) -> str:
-    """The name of a rendered tool: its function's, or its type for a server tool."""
-    return str(as_object(tool.get("function")).get("name") or tool["type"])
+    """The name of a rendered tool: its function's or its own, or its type for a server tool."""
+    return str(as_object(tool.get("function")).get("name") or tool.get("name") or tool["type"])
 
 
 def render_tool_calls(calls: Sequence[ToolCall], invalid: Sequence[InvalidToolCall]) -> list[Wire]:

@@ -1,0 +1,190 @@
+"""Calls that the client carries out, and their results, as items of the Responses API.
+
+A function is called by one type of item, the tools that models know by heart by others. All come out as tool calls, so
+that an agent can run each with an ordinary tool of that name.
+
+Source: https://openrouter.ai/docs/api-reference/responses/tool-calling
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from langchain_core.messages import ToolMessage
+
+from langchain_openrouter._wire.content import render_content
+from langchain_openrouter._wire.json_text import load_json
+from langchain_openrouter._wire.responses.content import render_parts
+from langchain_openrouter._wire.tools import arguments_text
+from langchain_openrouter._wire.types import ReadOnlyWire, Wire, as_object
+from langchain_openrouter.errors import MessageError
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How one type of call is written."""
+
+    arguments: str
+    """The key of the arguments: JSON text, an object, or plain text."""
+    tool: str | None = None
+    """The tool's name; `None`: the call names it."""
+    is_text: bool = False
+    """Whether the arguments are plain text, which is not JSON."""
+
+
+_FUNCTION = "function_call"
+_KINDS: Mapping[str, _Kind] = {
+    _FUNCTION: _Kind("arguments"),
+    "custom_tool_call": _Kind("input", is_text=True),
+    "shell_call": _Kind("action", "shell"),
+    "local_shell_call": _Kind("action", "local_shell"),
+    "apply_patch_call": _Kind("operation", "apply_patch"),
+    "openrouter:apply_patch": _Kind("operation", "apply_patch"),
+    "computer_call": _Kind("action", "computer"),
+}
+
+
+def is_function_call(item: ReadOnlyWire) -> bool:
+    """Whether an item calls a function, whose arguments are streamed."""
+    return item.get("type") == _FUNCTION
+
+
+def client_calls(output: Sequence[Wire]) -> list[Wire]:
+    """The items of an answer that ask the client to do something.
+
+    A call whose result stands beside it was carried out by OpenRouter. Functions come first: their arguments are
+    streamed, while the others are known at the end of a stream only.
+    """
+    carried_out = {item.get("call_id") for item in output if str(item.get("type")).endswith("_output")}
+    functions = [item for item in output if is_function_call(item)]
+    others = [item for item in output if item.get("type") in _KINDS and not is_function_call(item)]
+    return functions + [
+        item for item in others if item.get("call_id") not in {None, *carried_out} and not _is_refused(item)
+    ]
+
+
+def _is_refused(item: ReadOnlyWire) -> bool:
+    # of a patch that OpenRouter finds broken, the model itself is told
+    return item["type"] == "openrouter:apply_patch" and item.get("status") not in {None, "completed"}
+
+
+def call_id(item: ReadOnlyWire) -> object:
+    """The id that the result of a call names."""
+    return item.get("call_id") or item.get("id")
+
+
+def parse_call(item: ReadOnlyWire) -> Wire:
+    """Read an item as the call of a chat completion."""
+    kind = _KINDS[item["type"]]
+    arguments = item.get(kind.arguments)
+    if kind.is_text:
+        arguments = {kind.arguments: arguments}
+    elif arguments is None:
+        arguments = item.get("arguments")
+    function = {"name": kind.tool or item.get("name"), "arguments": arguments_text(arguments)}
+    return {"id": call_id(item), "type": "function", "function": function}
+
+
+def rewrite_call(item: Wire, name: str | None, arguments: str) -> Wire:
+    """An item with the name and the arguments that someone has changed since it came."""
+    kind = _KINDS[item["type"]]
+    if is_function_call(item):
+        return {**item, "name": name, "arguments": arguments}
+    changed = as_object(load_json(arguments.encode()))
+    # some calls keep their arguments as text too, and the two must agree
+    kept = {key: value for key, value in item.items() if key != "arguments"}
+    return {**kept, kind.arguments: changed.get(kind.arguments) if kind.is_text else changed}
+
+
+def render_call(call: ReadOnlyWire, item_id: str) -> Wire:
+    """Render the call of a chat completion as an item."""
+    function = call["function"]
+    return {
+        "type": _FUNCTION,
+        "id": item_id,
+        "call_id": call["id"],
+        "name": function["name"],
+        "arguments": function["arguments"],
+        "status": "completed",
+    }
+
+
+def render_result(message: ToolMessage, call: ReadOnlyWire | None) -> Wire:
+    """Render a tool's result as the item that answers its call.
+
+    Args:
+        message: The result.
+        call: The item that made the call; `None`: a function did, or nobody knows.
+
+    Raises:
+        MessageError: The result of a computer's action shows no picture.
+    """
+    render = _RESULTS.get(str((call or {}).get("type")), _function_result)
+    return render(message, call or {})
+
+
+def _function_result(message: ToolMessage, call: ReadOnlyWire) -> Wire:
+    kind = "custom_tool_call_output" if call.get("type") == "custom_tool_call" else "function_call_output"
+    return {"type": kind, "call_id": message.tool_call_id, "output": render_parts(render_content(message.content))}
+
+
+def _shell_result(message: ToolMessage, call: ReadOnlyWire) -> Wire:
+    limit = as_object(call.get("action")).get("max_output_length")
+    item = {"type": "shell_call_output", "call_id": message.tool_call_id, "output": _shell_output(message)}
+    return item if limit is None else {**item, "max_output_length": limit}
+
+
+def _shell_output(message: ToolMessage) -> list[Wire]:
+    """What the tool returned for each command, or its text as what one command printed."""
+    try:
+        returned = load_json(message.text.encode())
+    except ValueError:
+        returned = None
+    outputs = returned if isinstance(returned, list) else [returned]
+    if outputs and all(isinstance(output, dict) and "stdout" in output for output in outputs):
+        done = {"stderr": "", "outcome": {"type": "exit", "exit_code": 0}}
+        return [{**done, **output} for output in outputs]
+    failed = message.status == "error"
+    return [
+        {
+            "stdout": "" if failed else message.text,
+            "stderr": message.text if failed else "",
+            "outcome": {"type": "exit", "exit_code": int(failed)},
+        }
+    ]
+
+
+def _local_shell_result(message: ToolMessage, _: ReadOnlyWire) -> Wire:
+    return {"type": "local_shell_call_output", "id": message.tool_call_id, "output": message.text}
+
+
+def _patch_result(message: ToolMessage, _: ReadOnlyWire) -> Wire:
+    return {
+        "type": "apply_patch_call_output",
+        "call_id": message.tool_call_id,
+        "status": "failed" if message.status == "error" else "completed",
+        "output": message.text,
+    }
+
+
+def _computer_result(message: ToolMessage, call: ReadOnlyWire) -> Wire:
+    parts = render_parts(render_content(message.content))
+    pictures = [part for part in parts if as_object(part).get("type") == "input_image"]
+    if not pictures:
+        raise MessageError("The result of a computer's action must hold a picture of the screen: an image block.")
+    return {
+        "type": "computer_call_output",
+        "call_id": message.tool_call_id,
+        "output": {"type": "computer_screenshot", "image_url": as_object(pictures[-1])["image_url"]},
+        "acknowledged_safety_checks": call.get("pending_safety_checks") or [],
+    }
+
+
+_RESULTS: Mapping[str, Callable[[ToolMessage, ReadOnlyWire], Wire]] = {
+    "shell_call": _shell_result,
+    "local_shell_call": _local_shell_result,
+    "apply_patch_call": _patch_result,
+    "openrouter:apply_patch": _patch_result,
+    "computer_call": _computer_result,
+}

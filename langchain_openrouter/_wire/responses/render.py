@@ -1,0 +1,30 @@
+"""LangChain's input and options to the body of `POST /responses`.
+
+Source: https://openrouter.ai/docs/api-reference/responses/overview
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+
+from langchain_openrouter._wire.json_text import dump_json
+from langchain_openrouter._wire.render import render_body
+from langchain_openrouter._wire.responses.items import render_input
+from langchain_openrouter._wire.responses.options import rename_options
+
+
+def render_request(messages: Sequence[BaseMessage], options: Mapping[str, Any], *, stream: bool) -> bytes:
+    """Render the body of `POST /responses`.
+
+    Args:
+        messages: The conversation.
+        options: Every other key of the body, under its name in the Responses API or in chat completions.
+        stream: Whether the answer is to be streamed.
+
+    Raises:
+        RequestError: A message, a tool choice or an option cannot be sent.
+    """
+    return dump_json(rename_options(render_body({"input": render_input(messages)}, options, stream=stream)))

@@ -1,0 +1,154 @@
+"""The events of a streamed response to LangChain's chunks.
+
+Each event is brought into the form of a chat completion's. Texts and the arguments of functions go out as they come,
+the rest with the event that ends the stream. That event repeats the whole answer, so that nothing is lost which was
+never streamed.
+
+Source: https://openrouter.ai/docs/api-reference/responses/basic-usage
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from langchain_core.outputs import ChatGenerationChunk
+from typing_extensions import override
+
+from langchain_openrouter._wire.responses.calls import call_id, is_function_call
+from langchain_openrouter._wire.responses.completion import as_completion, as_error, as_facts, telling_body
+from langchain_openrouter._wire.responses.output import PARAGRAPH
+from langchain_openrouter._wire.stream import StreamParser
+from langchain_openrouter._wire.types import Wire, as_list, as_object
+
+_ENDS = frozenset({"response.completed", "response.incomplete", "response.done"})
+_FAILURES = frozenset({"response.failed", "response.error", "error"})
+_TEXTS = {
+    "response.output_text.delta": "content",
+    "response.content_part.delta": "content",
+    "response.refusal.delta": "refusal",
+    "response.reasoning_text.delta": "reasoning",
+    "response.reasoning_summary_text.delta": "reasoning",
+}
+"""Events that bring text, and where it belongs in the message of a chat completion."""
+
+_ARGUMENTS = "response.function_call_arguments.delta"
+_ITEMS = frozenset({"response.output_item.added", "response.output_item.done"})
+_IN_PARAGRAPHS = frozenset({"reasoning", "advice"})
+
+
+class ResponsesStreamParser(StreamParser):
+    """Folds the events of one streamed response into chunks, in the order in which they arrive."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        super().__init__(headers)
+        self._items: dict[object, Wire] = {}
+        """The items so far by their place in the output."""
+        self._said: defaultdict[str, str] = defaultdict(str)
+        """What went out so far of each text."""
+        self._arguments: defaultdict[object, str] = defaultdict(str)
+        """What went out so far of the arguments of each call, by its id."""
+        self._speaking: dict[str, tuple[object, ...]] = {}
+        """Which part of which item each text comes from at the moment."""
+        self._ended = False
+
+    @override
+    def feed(self, payloads: Sequence[bytes]) -> list[ChatGenerationChunk]:
+        chunks = super().feed(payloads)
+        if self._done and self._items and not self._ended:
+            # the end was never announced
+            chunk = super()._read(self._end({}))
+            chunks += [chunk] if chunk else []
+        return chunks
+
+    @override
+    def _read(self, event: Wire) -> ChatGenerationChunk | None:
+        with telling_body(event):
+            return super()._read(self._translate(event))
+
+    def _translate(self, event: Wire) -> Wire:
+        """Bring an event into the form of a chat completion's. Of what is not known here, the facts are kept."""
+        kind = str(event.get("type"))
+        response = as_object(event.get("response"))
+        if kind in _FAILURES or event.get("error"):
+            return _failure(event, response)
+        if kind in _ENDS or event.get("object") == "response":
+            # a server that does not stream answers with the response itself
+            return self._end(response or event)
+        if kind in _ITEMS:
+            return self._take_item(event)
+        if kind in _TEXTS:
+            return self._take_text(_TEXTS[kind], event)
+        if kind == _ARGUMENTS:
+            return self._take_arguments(event)
+        return {key: value for key, value in as_facts(response).items() if key in {"id", "created", "model"}}
+
+    def _take_item(self, event: Wire) -> Wire:
+        place, item = event.get("output_index"), as_object(event.get("item"))
+        is_new = place not in self._items
+        self._items[place] = item
+        if not (is_new and is_function_call(item)):
+            return {}
+        function = {"name": item.get("name"), "arguments": ""}
+        return _delta({"tool_calls": [{"index": place, "id": call_id(item), "function": function}]})
+
+    def _take_text(self, key: str, event: Wire) -> Wire:
+        delta, place = event.get("delta"), event.get("output_index")
+        if not isinstance(delta, str) or not delta:
+            return {}
+        if self._items.get(place, {}).get("type") == "openrouter:advisor":
+            key = "advice"
+        part = (place, event.get("content_index"), event.get("summary_index"))
+        if key in _IN_PARAGRAPHS and self._said[key] and self._speaking.get(key) != part:
+            delta = PARAGRAPH + delta
+        self._speaking[key] = part
+        self._said[key] += delta
+        return _delta({key: delta})
+
+    def _take_arguments(self, event: Wire) -> Wire:
+        delta, place = event.get("delta"), event.get("output_index")
+        if not isinstance(delta, str):
+            return {}
+        self._arguments[call_id(self._items.get(place, {}))] += delta
+        return _delta({"tool_calls": [{"index": place, "function": {"arguments": delta}}]})
+
+    def _end(self, response: Wire) -> Wire:
+        self._ended = True
+        output = as_list(response.get("output")) or [self._items[place] for place in sorted(self._items, key=_order)]
+        completion = as_completion({**response, "output": output})
+        choice = completion["choices"][0]
+        choice["message"] = self._unsaid(choice["message"])
+        return completion
+
+    def _unsaid(self, message: Wire) -> Wire:
+        """What of the whole message has not gone out yet."""
+        texts: Wire = {
+            key: _rest(self._said[key], message[key])
+            for key in ("content", "reasoning", "refusal", "advice")
+            if key in message
+        }
+        calls = [self._unsaid_call(call) for call in as_list(message.get("tool_calls"))]
+        return {**message, **texts, "tool_calls": calls}
+
+    def _unsaid_call(self, call: Wire) -> Wire:
+        function = call["function"]
+        rest = _rest(self._arguments[call["id"]], function["arguments"])
+        return {**call, "function": {**function, "arguments": rest}}
+
+
+def _delta(delta: Wire) -> Wire:
+    return {"choices": [{"index": 0, "delta": delta}]}
+
+
+def _failure(event: Wire, response: Wire) -> Wire:
+    # the error stands in the response, in the event, or is the event
+    holder = next((one for one in (response, event) if one.get("error")), {"error": event})
+    return {**as_facts(response), "error": as_error(holder)}
+
+
+def _rest(said: str, whole: str) -> str:
+    return whole.removeprefix(said) if whole.startswith(said) else ""
+
+
+def _order(place: object) -> tuple[bool, int]:
+    return (not isinstance(place, int), place if isinstance(place, int) else 0)
