@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from langchain_openrouter.emulator.accounting import Account
-from langchain_openrouter.emulator.brain import JSON, Answer, Interruption
+from langchain_openrouter.emulator.brain import JSON, Answer, Failure, Interruption
 from langchain_openrouter.emulator.cut import cut_answer, finish_reason
 from langchain_openrouter.emulator.failures import error_object
 from langchain_openrouter.emulator.reasoning import details_of
@@ -28,7 +28,7 @@ def answer_body(turn: Turn, reply: Answer | Interruption, account: Account) -> I
         ConnectionCutError: The answer was interrupted without a failure, in the middle of the body.
     """
     body = to_json(answer_object(turn, reply, account))
-    if _is_cut(reply):
+    if is_cut(reply):
         yield body[: len(body) // 2]
         raise ConnectionCutError
     yield body
@@ -36,8 +36,8 @@ def answer_body(turn: Turn, reply: Answer | Interruption, account: Account) -> I
 
 def answer_object(turn: Turn, reply: Answer | Interruption, account: Account) -> dict[str, JSON]:
     """The chat completion as JSON, billed."""
-    answer, finish, error = _outcome(turn, reply)
-    bill = account.bill(turn, answer, None if _is_cut(reply) else finish)
+    answer, finish, failure = outcome_of(turn, reply)
+    bill = account.bill(turn, answer, None if is_cut(reply) else finish)
     choice: dict[str, JSON] = {
         "index": 0,
         "logprobs": None,
@@ -45,8 +45,8 @@ def answer_object(turn: Turn, reply: Answer | Interruption, account: Account) ->
         "native_finish_reason": turn.native_finish_reason(finish),
         "message": _message(turn, answer),
     }
-    if error is not None:
-        choice["error"] = error
+    if failure is not None:
+        choice["error"] = error_object(failure)
     return {**turn.head("chat.completion"), "choices": [choice], "usage": bill.usage}
 
 
@@ -56,7 +56,7 @@ def answer_events(turn: Turn, reply: Answer | Interruption, account: Account) ->
     Raises:
         ConnectionCutError: The answer was interrupted without a failure.
     """
-    answer, finish, error = _outcome(turn, reply)
+    answer, finish, failure = outcome_of(turn, reply)
     said: list[Delta] = []
     try:
         yield from [COMMENT] * COMMENTS
@@ -66,12 +66,13 @@ def answer_events(turn: Turn, reply: Answer | Interruption, account: Account) ->
     except GeneratorExit:
         account.bill(turn, joined(said), None, cancelled=True)
         raise
-    if _is_cut(reply):
+    if is_cut(reply):
         account.bill(turn, answer, None)
         raise ConnectionCutError
     bill = account.bill(turn, answer, finish)
-    if error is not None:
-        yield _chunk(turn, {"content": "", "role": "assistant"}, finish, extra={"error": error})
+    if failure is not None:
+        extra = {"error": error_object(failure)}
+        yield _chunk(turn, {"content": "", "role": "assistant"}, finish, extra=extra)
         return
     yield _chunk(turn, {"content": "", "role": "assistant"}, finish)
     # Since spring 2026 the chunk with the usage repeats the finish reason in a choice; documents show an empty list.
@@ -79,19 +80,20 @@ def answer_events(turn: Turn, reply: Answer | Interruption, account: Account) ->
     yield DONE
 
 
-def _outcome(turn: Turn, reply: Answer | Interruption) -> tuple[Answer, str, dict[str, JSON] | None]:
-    """The answer within its limits, with ids for its calls; how it finishes; the error that ended it."""
+def outcome_of(turn: Turn, reply: Answer | Interruption) -> tuple[Answer, str, Failure | None]:
+    """The answer within its limits, with ids for its calls; how it finishes; the failure that ended it."""
     answer = reply.answer if isinstance(reply, Interruption) else cut_answer(reply, turn.request)
     calls = tuple(
         call if call.id is not None else replace(call, id=f"call_{random_id(24)}") for call in answer.tool_calls
     )
     answer = replace(answer, tool_calls=calls)
     if isinstance(reply, Interruption) and reply.failure is not None:
-        return answer, "error", error_object(reply.failure)
+        return answer, "error", reply.failure
     return answer, finish_reason(answer), None
 
 
-def _is_cut(reply: Answer | Interruption) -> bool:
+def is_cut(reply: Answer | Interruption) -> bool:
+    """Whether the connection ends before the answer does."""
     return isinstance(reply, Interruption) and reply.failure is None
 
 

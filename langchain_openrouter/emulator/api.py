@@ -21,10 +21,11 @@ from langchain_openrouter.emulator.accounting import Account
 from langchain_openrouter.emulator.batches import Batches
 from langchain_openrouter.emulator.brain import JSON, Brain, Failure
 from langchain_openrouter.emulator.catalogue import Model, find_model
-from langchain_openrouter.emulator.chat import chat_completion, parsed_body
+from langchain_openrouter.emulator.chat import answer_request, parsed_body
 from langchain_openrouter.emulator.embedding import embed
 from langchain_openrouter.emulator.reranking import rerank
 from langchain_openrouter.emulator.responses import failure_response, json_response
+from langchain_openrouter.emulator.responses_api import RESPONSES
 
 PREFIX = "/api/v1"
 BETA_PREFIX = "/api/beta"
@@ -78,6 +79,7 @@ class Api:
         """The ASGI application. `record` is called with each request before it is handled."""
         table: tuple[tuple[str, str, Handler, Access], ...] = (
             ("POST", "/chat/completions", self._chat, "inference key"),
+            ("POST", "/responses", self._responses, "inference key"),
             ("POST", "/embeddings", self._retrieval(embed), "inference key"),
             ("POST", "/rerank", self._retrieval(rerank), "inference key"),
             ("GET", "/embeddings/models", self._embeddings_models, "open"),
@@ -134,7 +136,10 @@ class Api:
         raise failures.Refusal(Failure(401, "User not found."))
 
     async def _chat(self, request: Request) -> Response:
-        return await chat_completion(await request.body(), self._context.brain, self._context.account)
+        return await answer_request(await request.body(), self._context.brain, self._context.account)
+
+    async def _responses(self, request: Request) -> Response:
+        return await answer_request(await request.body(), self._context.brain, self._context.account, RESPONSES)
 
     def _retrieval(self, answer: RetrievalAnswer) -> Handler:
         async def handler(request: Request) -> Response:

@@ -78,6 +78,8 @@ class Answer:
     refusal: str | None = None
     annotations: Sequence[Mapping[str, JSON]] = ()
     images: Sequence[Mapping[str, JSON]] = ()
+    items: Sequence[Mapping[str, JSON]] = ()
+    """Output items that only `/responses` has, such as `shell_call` or `openrouter:advisor`; chat leaves them out."""
     finish_reason: str | None = None
     """`None`: `tool_calls` where there are calls, else `stop`."""
     usage: Mapping[str, JSON] = field(default_factory=dict)

@@ -1,9 +1,14 @@
-"""`POST /chat/completions`: check the request, find who answers it, ask the brain, write the answer."""
+"""How a model is asked: check the request, find who answers it, ask the brain, write the answer.
+
+`POST /chat/completions` and `POST /responses` differ in how requests and answers are written, and in nothing else.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from starlette.responses import Response
@@ -11,7 +16,7 @@ from starlette.responses import Response
 from langchain_openrouter.emulator import failures
 from langchain_openrouter.emulator.accounting import Account
 from langchain_openrouter.emulator.answering import answer_body, answer_events
-from langchain_openrouter.emulator.brain import Brain, ChatRequest, Failure, Reply, Verbatim
+from langchain_openrouter.emulator.brain import Answer, Brain, ChatRequest, Failure, Interruption, Reply, Verbatim
 from langchain_openrouter.emulator.checks.request import check_body, check_for_route
 from langchain_openrouter.emulator.responses import Pieces, failure_response
 from langchain_openrouter.emulator.routing import Route, any_route, find_route, model_names, unknown_name
@@ -24,21 +29,51 @@ _SSE = {"content-type": "text/event-stream", "cache-control": "no-cache"}
 _BODY = {"content-type": "application/json"}
 
 
-async def chat_completion(raw: bytes, brain: Brain, account: Account) -> Response:
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the requests and answers of one path are written."""
+
+    check: Callable[[Mapping[str, JSON]], Failure | None]
+    """What is wrong with a body, whichever model answers it."""
+    read: Callable[[Mapping[str, JSON]], ChatRequest]
+    """A body as a chat request. It need not be a valid one: not every brain wants requests checked."""
+    write_body: Callable[[Turn, Answer | Interruption, Account], Iterator[bytes]]
+    write_events: Callable[[Turn, Answer | Interruption, Account], Iterator[bytes]]
+
+
+def _as_it_is(body: Mapping[str, JSON]) -> ChatRequest:
+    return cast("ChatRequest", body)
+
+
+CHAT = Dialect(check_body, _as_it_is, answer_body, answer_events)
+
+
+async def answer_request(raw: bytes, brain: Brain, account: Account, dialect: Dialect = CHAT) -> Response:
     """Answer one request: the first model of `model` and `models` that can."""
     body = parsed_body(raw)
-    request = cast("ChatRequest", body)
+    asking = _Asking(body, dialect.read(body), dialect, brain, account)
     if brain.checks_requests:
-        failure = check_body(body) or unknown_name(model_names(body))
+        failure = dialect.check(body) or unknown_name(model_names(body))
         if failure is not None:
             return failure_response(failure)
     failed: list[Failure] = []
     for name in model_names(body):
-        outcome = await _try_model(name, request, brain, account)
+        outcome = await _try_model(name, asking)
         if isinstance(outcome, Response):
             return outcome
         failed.append(outcome)
     return failure_response(failures.with_previous(failed[-1], failed[:-1]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A request on its way from model to model."""
+
+    body: Mapping[str, JSON]
+    request: ChatRequest
+    dialect: Dialect
+    brain: Brain
+    account: Account
 
 
 def parsed_body(raw: bytes) -> dict[str, JSON]:
@@ -56,19 +91,20 @@ def parsed_body(raw: bytes) -> dict[str, JSON]:
     return body
 
 
-async def _try_model(name: str, request: ChatRequest, brain: Brain, account: Account) -> Response | Failure:
-    route = find_route(name, request) if brain.checks_requests else any_route(name)
+async def _try_model(name: str, asking: _Asking) -> Response | Failure:
+    request, checks = asking.request, asking.brain.checks_requests
+    route = find_route(name, request) if checks else any_route(name)
     if isinstance(route, Failure):
         return route
-    refusal = account.refusal(route.model, request)
-    if refusal is None and brain.checks_requests:
+    refusal = asking.account.refusal(route.model, request)
+    if refusal is None and checks:
         refusal = check_for_route(request, route)
     if refusal is not None:
         return refusal
     # A replay finds its exchange by the whole body, so an unchecked request stays as it came.
-    asked = cast("ChatRequest", {**request, "model": route.model.id}) if brain.checks_requests else request
-    reply = await asyncio.to_thread(ask_brain, brain, asked)
-    return _response(reply, request, route, account)
+    asked = cast("ChatRequest", {**request, "model": route.model.id} if checks else asking.body)
+    reply = await asyncio.to_thread(ask_brain, asking.brain, asked)
+    return _response(reply, asking, route)
 
 
 def ask_brain(brain: Brain, request: ChatRequest) -> Reply:
@@ -79,11 +115,12 @@ def ask_brain(brain: Brain, request: ChatRequest) -> Reply:
         return Failure(500, f"The emulator's brain raised {type(error).__name__}: {error}")
 
 
-def _response(reply: Reply, request: ChatRequest, route: Route, account: Account) -> Response | Failure:
+def _response(reply: Reply, asking: _Asking, route: Route) -> Response | Failure:
     if isinstance(reply, Failure):
         return reply
     if isinstance(reply, Verbatim):
         return Pieces(reply.pieces, reply.status, reply.headers, cut=reply.cut)
-    turn = Turn(request, route)
-    head, write = (_SSE, answer_events) if turn.streamed else (_BODY, answer_body)
-    return Pieces(write(turn, reply, account), 200, {**head, "x-generation-id": turn.generation_id})
+    turn = Turn(asking.request, route, asking.body)
+    dialect = asking.dialect
+    head, write = (_SSE, dialect.write_events) if turn.streamed else (_BODY, dialect.write_body)
+    return Pieces(write(turn, reply, asking.account), 200, {**head, "x-generation-id": turn.generation_id})

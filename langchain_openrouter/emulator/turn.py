@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -34,6 +35,8 @@ class Turn:
 
     request: ChatRequest
     route: Route
+    body: Mapping[str, JSON] = field(default_factory=dict)
+    """The request as it came, for answers that repeat it."""
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     token: str = field(default_factory=lambda: random_id(20))
 
@@ -67,10 +70,15 @@ class Turn:
             head["system_fingerprint"] = "fp_emulator00"
         elif not self.streamed:
             head["system_fingerprint"] = None
-        tier = self.request.get("service_tier")
-        if isinstance(tier, str):
-            head["service_tier"] = _TIERS.get(tier, tier)
+        if self.service_tier is not None:
+            head["service_tier"] = self.service_tier
         return head
+
+    @property
+    def service_tier(self) -> str | None:
+        """The tier that served; `None`: the client named none."""
+        tier = self.request.get("service_tier")
+        return _TIERS.get(tier, tier) if isinstance(tier, str) else None
 
     def native_finish_reason(self, finish: str) -> str:
         """The finish reason in the words of the model's maker."""

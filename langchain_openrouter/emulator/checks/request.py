@@ -9,15 +9,20 @@ from langchain_openrouter.emulator.brain import ChatRequest, Failure
 from langchain_openrouter.emulator.checks.messages import dialogue_problem, messages_problem
 from langchain_openrouter.emulator.checks.parameters import parameter_problem
 from langchain_openrouter.emulator.checks.schemas import schema_problem
-from langchain_openrouter.emulator.checks.tools import provider_tools_problem, tools_problem
+from langchain_openrouter.emulator.checks.tools import misplaced_tool, provider_tools_problem, tools_problem
 from langchain_openrouter.emulator.routing import Route
 from langchain_openrouter.emulator.tokens import count_prompt, segments_of
 
 
 def check_body(body: Mapping[str, object]) -> Failure | None:
     """What is wrong whichever model answers; `None`: nothing."""
-    problem = messages_problem(body.get("messages")) or parameter_problem(body) or tools_problem(body)
+    problem = shape_problem(body) or misplaced_tool(body)
     return None if problem is None else failures.bad_request(problem)
+
+
+def shape_problem(body: Mapping[str, object]) -> str | None:
+    """What is wrong with the shape of a chat request, or of another one that was written as such; `None`: nothing."""
+    return messages_problem(body.get("messages")) or parameter_problem(body) or tools_problem(body)
 
 
 def check_for_route(request: ChatRequest, route: Route) -> Failure | None:

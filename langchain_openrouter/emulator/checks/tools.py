@@ -32,6 +32,15 @@ def tools_problem(body: Mapping[str, object]) -> str | None:
     return None
 
 
+def misplaced_tool(body: Mapping[str, object]) -> str | None:
+    """Which tool is not for chat; `None`: each is."""
+    tools = body.get("tools")
+    for index, tool in enumerate(tools if isinstance(tools, list) else ()):
+        if isinstance(tool, dict) and tool.get("type") in NOT_ON_CHAT:
+            return f"tools[{index}].type: {tool['type']} is not supported on the chat completions API"
+    return None
+
+
 def provider_tools_problem(body: Mapping[str, object], *, strict: bool) -> tuple[str, str] | None:
     """What a provider refuses about well-formed tools: its words and the parameter; `None`: nothing.
 
@@ -77,8 +86,6 @@ def _tool_problem(tool: object, path: str) -> str | None:
     kind = tool.get("type") if isinstance(tool, dict) else None
     if not isinstance(tool, dict) or not isinstance(kind, str):
         return f"{path}.type: Invalid input: expected string, received {type_name(kind)}"
-    if kind in NOT_ON_CHAT:
-        return f"{path}.type: {kind} is not supported on the chat completions API"
     return _function_problem(tool.get("function"), f"{path}.function") if kind == "function" else None
 
 
