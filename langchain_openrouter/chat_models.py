@@ -16,10 +16,8 @@ from pydantic import BaseModel, Field
 from typing_extensions import override
 
 from langchain_openrouter._wire import blocks
-from langchain_openrouter._wire.parse import parse_response
-from langchain_openrouter._wire.render import render_request
+from langchain_openrouter._wire.api import CHAT, RESPONSES, Api
 from langchain_openrouter._wire.response_format import render_response_format
-from langchain_openrouter._wire.stream import StreamParser
 from langchain_openrouter._wire.tools import render_tool_choice, render_tools
 from langchain_openrouter.batch_submission import BatchSubmission
 from langchain_openrouter.call_settings import render_header_options, take_call_settings
@@ -29,8 +27,6 @@ from langchain_openrouter.structured_output import Method, Schema, plan_structur
 
 if TYPE_CHECKING:
     from langchain_openrouter._http.transport import CallSettings, Transport
-
-_CHAT = "/chat/completions"
 
 blocks.register()
 
@@ -63,6 +59,15 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, BaseCha
     stream_usage: bool = True
     """Whether to ask for usage in a stream. OpenRouter sends it either way."""
 
+    use_responses_api: bool = False
+    """Whether to use OpenRouter's Responses API instead of chat completions.
+
+    Messages and options are the same. The items of an answer stand in `additional_kwargs["output"]` as they came, and
+    go back with the next turn. Only there are the tools `apply_patch`, `shell` and `openrouter:tool_search`, custom
+    tools and advice that is streamed (in `additional_kwargs["advice"]`). Only in chat completions are `stop`, `seed`,
+    `logit_bias` and spoken answers: with the Responses API they raise `RequestError`.
+    """
+
     anthropic_beta: list[str] | None = None
     """Anthropic's names of features to turn on, such as `structured-outputs-2025-11-13` for strict tools."""
 
@@ -70,6 +75,10 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, BaseCha
     def model(self) -> str:
         """The model's id."""
         return self.model_name
+
+    @property
+    def _api(self) -> Api:
+        return RESPONSES if self.use_responses_api else CHAT
 
     @property
     @override
@@ -88,6 +97,7 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, BaseCha
             "streaming": self.streaming,
             "model_kwargs": self.model_kwargs,
             "model": self.model_name,
+            "use_responses_api": self.use_responses_api,
             **self.wire_options(),
         }
 
@@ -121,7 +131,7 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, BaseCha
         if stop is not None:
             options["stop"] = stop
         settings = take_call_settings(options)
-        return _CHAT, render_request(messages, options, stream=stream), settings
+        return self._api.path, self._api.render(messages, options, stream=stream), settings
 
     def _must_stream(self, kwargs: Mapping[str, Any]) -> bool:
         """Whether the answer comes in a stream only: OpenRouter gives audio in no other way."""
@@ -139,7 +149,7 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, BaseCha
         if self._must_stream(kwargs):
             return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
         response = self._transport().post(*self._request(messages, stop, kwargs, stream=False))
-        return parse_response(response.content, response.headers)
+        return self._api.parse(response.content, response.headers)
 
     @override
     async def _agenerate(
@@ -152,7 +162,7 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, BaseCha
         if self._must_stream(kwargs):
             return await agenerate_from_stream(self._astream(messages, stop, run_manager, **kwargs))
         response = await self._transport().apost(*self._request(messages, stop, kwargs, stream=False))
-        return parse_response(response.content, response.headers)
+        return self._api.parse(response.content, response.headers)
 
     @override
     def _stream(
@@ -163,7 +173,7 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, BaseCha
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         with self._transport().stream(*self._request(messages, stop, kwargs, stream=True)) as answer:
-            parser = StreamParser(answer.headers)
+            parser = self._api.stream_parser(answer.headers)
             with parser.keeping_partial():
                 for payloads in answer.batches:
                     yield from parser.feed(payloads)
@@ -178,7 +188,7 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, BaseCha
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         async with self._transport().astream(*self._request(messages, stop, kwargs, stream=True)) as answer:
-            parser = StreamParser(answer.headers)
+            parser = self._api.stream_parser(answer.headers)
             with parser.keeping_partial():
                 async for payloads in answer.batches:
                     for chunk in parser.feed(payloads):

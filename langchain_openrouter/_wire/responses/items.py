@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
-from langchain_openrouter._wire.messages import render_message
+from langchain_openrouter._wire.messages import render_messages
 from langchain_openrouter._wire.responses.calls import (
     call_id,
     client_calls,
@@ -40,7 +40,7 @@ def render_input(messages: Sequence[BaseMessage]) -> list[Wire]:
         if isinstance(message, ToolMessage):
             items.append(render_result(message, calls.get(message.tool_call_id)))
             continue
-        for wire in render_message(message):
+        for wire in render_messages([message]):
             if isinstance(message, AIMessage):
                 made = _render_assistant(message, wire, len(items))
                 calls.update((call_id(item), item) for item in client_calls(made))
@@ -59,7 +59,7 @@ def _render_other(wire: Wire) -> Wire:
 def _render_assistant(message: AIMessage, wire: Wire, place: int) -> list[Wire]:
     output = [item for item in as_list(message.additional_kwargs.get("output")) if as_object(item).get("type")]
     if not output:
-        reasoning = render_reasoning(message.additional_kwargs, place)
+        reasoning = render_reasoning(wire, place)
         return [*reasoning, *_render_said(wire, place), *_render_calls(as_list(wire.get("tool_calls")), place)]
     return _replay(output, wire, place)
 

@@ -5,6 +5,7 @@ Source: https://openrouter.ai/docs/api-reference/responses/overview
 
 from __future__ import annotations
 
+from langchain_openrouter._wire.responses.tools import flatten_choice, flatten_tools
 from langchain_openrouter._wire.types import ReadOnlyWire, Wire, as_object
 from langchain_openrouter.errors import ConfigurationError, RequestError
 
@@ -37,10 +38,11 @@ def rename_options(body: Wire) -> Wire:
     _rename_limit(body)
     _rename_text(body)
     _rename_logprobs(body)
-    if "tools" in body:
-        body["tools"] = [_flat_tool(tool) for tool in body["tools"]]
+    tools = body.get("tools", [])
+    if tools:
+        body["tools"] = flatten_tools(tools)
     if "tool_choice" in body:
-        body["tool_choice"] = _flat(body["tool_choice"])
+        body["tool_choice"] = flatten_choice(body["tool_choice"], tools)
     body.setdefault("include", list(_INCLUDED))
     return body
 
@@ -68,8 +70,9 @@ def _rename_limit(body: Wire) -> None:
 def _rename_text(body: Wire) -> None:
     text: Wire = {}
     if "response_format" in body:
-        wanted = body.pop("response_format")
-        text["format"] = {**_without(wanted, "json_schema"), **as_object(wanted.get("json_schema"))}
+        wanted = dict(body.pop("response_format"))
+        schema = as_object(wanted.pop("json_schema", None))
+        text["format"] = {**wanted, **schema}
     if "verbosity" in body:
         text["verbosity"] = body.pop("verbosity")
     if text:
@@ -80,19 +83,3 @@ def _rename_logprobs(body: Wire) -> None:
     # there is no switch of its own: they come where alternatives are asked for
     if body.pop("logprobs", None):
         body.setdefault("top_logprobs", 1)
-
-
-def _flat_tool(tool: Wire) -> Wire:
-    flat = _flat(tool)
-    return {"parameters": {"type": "object", "properties": {}}, **flat} if flat["type"] == "function" else flat
-
-
-def _flat(holder: object) -> Wire:
-    """A tool or a choice without the wrapping around its function."""
-    if not isinstance(holder, dict) or "function" not in holder:
-        return holder  # type: ignore[return-value]  # a mode such as "auto" has nothing to unwrap
-    return {**_without(holder, "function"), **holder["function"]}
-
-
-def _without(holder: Wire, key: str) -> Wire:
-    return {name: value for name, value in holder.items() if name != key}
