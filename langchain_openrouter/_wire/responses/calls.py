@@ -56,22 +56,21 @@ def client_calls(output: Sequence[Wire]) -> list[Wire]:
     A call whose result stands beside it was carried out by OpenRouter. Functions come first: their arguments are
     streamed, while the others are known at the end of a stream only.
     """
-    carried_out = {item.get("call_id") for item in output if str(item.get("type")).endswith("_output")}
+    carried_out = {call_id(item) for item in output if str(item.get("type")).endswith("_output")}
     functions = [item for item in output if is_function_call(item)]
     others = [item for item in output if item.get("type") in _KINDS and not is_function_call(item)]
-    return functions + [
-        item for item in others if item.get("call_id") not in {None, *carried_out} and not _is_refused(item)
-    ]
+    return functions + [item for item in others if _is_open(item) and call_id(item) not in carried_out]
 
 
-def _is_refused(item: ReadOnlyWire) -> bool:
+def _is_open(item: ReadOnlyWire) -> bool:
     # of a patch that OpenRouter finds broken, the model itself is told
-    return item["type"] == "openrouter:apply_patch" and item.get("status") not in {None, "completed"}
+    is_refused = item["type"] == "openrouter:apply_patch" and item.get("status") not in {None, "completed"}
+    return item.get("call_id") is not None and not is_refused
 
 
-def call_id(item: ReadOnlyWire) -> object:
-    """The id that the result of a call names."""
-    return item.get("call_id") or item.get("id")
+def call_id(item: ReadOnlyWire) -> str:
+    """The id that the result of a call names; an empty text where there is none."""
+    return str(item.get("call_id") or item.get("id") or "")
 
 
 def parse_call(item: ReadOnlyWire) -> Wire:

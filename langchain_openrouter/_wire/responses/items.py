@@ -35,7 +35,7 @@ def render_input(messages: Sequence[BaseMessage]) -> list[Wire]:
         MessageError: A message or a block has no form among the items.
     """
     items: list[Wire] = []
-    calls: dict[object, Wire] = {}
+    calls: dict[str, Wire] = {}
     for message in messages:
         if isinstance(message, ToolMessage):
             items.append(render_result(message, calls.get(message.tool_call_id)))

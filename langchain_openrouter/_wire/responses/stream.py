@@ -42,11 +42,11 @@ class ResponsesStreamParser(StreamParser):
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         super().__init__(headers)
-        self._items: dict[object, Wire] = {}
+        self._items: dict[int, Wire] = {}
         """The items so far by their place in the output."""
         self._said: defaultdict[str, str] = defaultdict(str)
         """What went out so far of each text."""
-        self._arguments: defaultdict[object, str] = defaultdict(str)
+        self._arguments: defaultdict[str, str] = defaultdict(str)
         """What went out so far of the arguments of each call, by its id."""
         self._speaking: dict[str, tuple[object, ...]] = {}
         """Which part of which item each text comes from at the moment."""
@@ -84,7 +84,7 @@ class ResponsesStreamParser(StreamParser):
         return {key: value for key, value in as_facts(response).items() if key in {"id", "created", "model"}}
 
     def _take_item(self, event: Wire) -> Wire:
-        place, item = event.get("output_index"), as_object(event.get("item"))
+        place, item = _place(event), as_object(event.get("item"))
         is_new = place not in self._items
         self._items[place] = item
         if not (is_new and is_function_call(item)):
@@ -93,7 +93,7 @@ class ResponsesStreamParser(StreamParser):
         return _delta({"tool_calls": [{"index": place, "id": call_id(item), "function": function}]})
 
     def _take_text(self, key: str, event: Wire) -> Wire:
-        delta, place = event.get("delta"), event.get("output_index")
+        delta, place = event.get("delta"), _place(event)
         if not isinstance(delta, str) or not delta:
             return {}
         if self._items.get(place, {}).get("type") == "openrouter:advisor":
@@ -106,7 +106,7 @@ class ResponsesStreamParser(StreamParser):
         return _delta({key: delta})
 
     def _take_arguments(self, event: Wire) -> Wire:
-        delta, place = event.get("delta"), event.get("output_index")
+        delta, place = event.get("delta"), _place(event)
         if not isinstance(delta, str):
             return {}
         self._arguments[call_id(self._items.get(place, {}))] += delta
@@ -114,7 +114,7 @@ class ResponsesStreamParser(StreamParser):
 
     def _end(self, response: Wire) -> Wire:
         self._ended = True
-        output = as_list(response.get("output")) or [self._items[place] for place in sorted(self._items, key=_order)]
+        output = as_list(response.get("output")) or [item for _, item in sorted(self._items.items(), key=_by_place)]
         completion = as_completion({**response, "output": output})
         choice = completion["choices"][0]
         choice["message"] = self._unsaid(choice["message"])
@@ -150,5 +150,11 @@ def _rest(said: str, whole: str) -> str:
     return whole.removeprefix(said) if whole.startswith(said) else ""
 
 
-def _order(place: object) -> tuple[bool, int]:
-    return (not isinstance(place, int), place if isinstance(place, int) else 0)
+def _place(event: Wire) -> int:
+    """Where an item stands in the output."""
+    place = event.get("output_index")
+    return place if isinstance(place, int) else 0
+
+
+def _by_place(held: tuple[int, Wire]) -> int:
+    return held[0]
