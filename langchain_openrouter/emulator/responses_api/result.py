@@ -50,7 +50,6 @@ def response_object(turn: Turn, status: str, output: Sequence[JSON], **settled: 
         "incomplete_details": None,
         **{key: default if turn.body.get(key) is None else turn.body[key] for key, default in _DEFAULTS.items()},
         "service_tier": turn.service_tier or ("auto" if status == "in_progress" else "default"),
-        "usage": None,
         **settled,
     }
 
