@@ -16,10 +16,13 @@ class ExtrasFolder:
 
     LangChain joins strings, merges list entries of the same `index` and adds numbers up. So entries are numbered, and
     what cannot be joined comes at the end, once: numbers, and what LangChain's events would keep the last piece of.
+
+    Args:
+        details_are_numbered: Whether the fragments of `reasoning_details` come with the numbers of their entries.
     """
 
-    def __init__(self) -> None:
-        self._details = DetailFolder()
+    def __init__(self, *, details_are_numbered: bool = False) -> None:
+        self._details = None if details_are_numbered else DetailFolder()
         self._audio = AudioFolder()
         self._halves = SurrogateJoiner()
         self._images = 0
@@ -32,7 +35,7 @@ class ExtrasFolder:
             return extras
         if "reasoning_content" in extras:
             extras["reasoning_content"] = self._halves.join(extras["reasoning_content"])
-        if isinstance(extras.get("reasoning_details"), list):
+        if self._details is not None and isinstance(extras.get("reasoning_details"), list):
             extras["reasoning_details"] = self._details.fold(extras["reasoning_details"])
         if isinstance(extras.get("audio"), dict):
             extras["audio"] = self._audio.fold(extras["audio"])

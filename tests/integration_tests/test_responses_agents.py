@@ -37,7 +37,7 @@ def apply_patch(type: str, path: str, diff: str = "") -> str:  # noqa: A002 - th
     return f"{type} {path}"
 
 
-@tool(extras={"defer_loading": True})
+@tool
 def add(a: int, b: int) -> int:
     """Add two numbers."""
     return a + b
@@ -112,7 +112,8 @@ def test_a_patch_that_cannot_be_applied_is_reported_as_failed(emulator, play, re
 def test_an_agent_finds_its_tools(emulator, play, responses_model):
     search = {"type": "openrouter:tool_search", "id": "ts_1", "status": "completed", "query": "add numbers"}
     play(Answer(items=[search], tool_calls=[ToolCall("add", '{"a": 1, "b": 2}', "call_1")]), Answer("Three."))
-    agent = create_agent(responses_model, [add, {"type": "openrouter:tool_search"}])
+    rare = add.model_copy(update={"extras": {"defer_loading": True}})
+    agent = create_agent(responses_model, [rare, {"type": "openrouter:tool_search"}])
     messages = agent.invoke({"messages": [("human", "1 + 2?")]})["messages"]
     assert messages[-1].text == "Three."
     first, second = emulator.requests

@@ -21,8 +21,17 @@ def _render_part(part: Wire) -> Wire:
     render = _RENDERERS.get(key)
     if render is None:
         return part
-    # beside its matter, a part may have marks such as `cache_control`
-    return {**{name: value for name, value in part.items() if name != key}, **render(part)}
+    # beside its matter, a part may have marks
+    marks = {name: value for name, value in part.items() if name not in {key, "cache_control"}}
+    return {**_cache_mark(part), **marks, **render(part)}
+
+
+def _cache_mark(part: ReadOnlyWire) -> Wire:
+    """Where a cached part of the prompt ends. OpenRouter makes `cache_control` of it for who reads that."""
+    if "cache_control" not in part:
+        return {}
+    life = {name: value for name, value in as_object(part["cache_control"]).items() if name != "type"}
+    return {"prompt_cache_breakpoint": {"mode": "explicit", **life}}
 
 
 def _render_text(part: ReadOnlyWire) -> Wire:

@@ -53,7 +53,13 @@ def render_input(messages: Sequence[BaseMessage]) -> list[Wire]:
 def _render_other(wire: Wire) -> Wire:
     if wire["role"] == "tool":
         return render_result(ToolMessage(wire["content"], tool_call_id=wire["tool_call_id"]), None)
-    return {**wire, "type": "message", "content": render_parts(wire["content"])}
+    content = render_parts(wire["content"])
+    if name := wire.get("name"):
+        # the Responses API has no names; this is how OpenRouter itself tells most models of chat completions
+        content = (
+            f"{name}: {content}" if isinstance(content, str) else [{"type": "input_text", "text": f"{name}:"}, *content]
+        )
+    return {"type": "message", "role": wire["role"], "content": content}
 
 
 def _render_assistant(message: AIMessage, wire: Wire, place: int) -> list[Wire]:

@@ -16,6 +16,9 @@ from langchain_openrouter._wire.types import ReadOnlyWire, Wire, as_list
 PARAGRAPH = "\n\n"
 """What stands between pieces of reasoning or advice, which are said apart."""
 
+SUMMARY, THOUGHT, ENCRYPTED = "reasoning.summary", "reasoning.text", "reasoning.encrypted"
+"""Types of `reasoning_details`."""
+
 _TEXTS = frozenset({"output_text", "text"})
 
 
@@ -28,7 +31,7 @@ def as_message(output: Sequence[Wire]) -> Wire:
         "refusal": "".join(str(part.get("refusal") or "") for part in parts if part.get("type") == "refusal"),
         "annotations": list(_annotations(parts)),
         "reasoning": PARAGRAPH.join(text for item in output for text in _thoughts(item)),
-        "reasoning_details": _numbered(detail for item in output for detail in _details(item)),
+        "reasoning_details": _numbered(detail for item in output for _, detail in details_of(item)),
         "images": _numbered(_image(item) for item in output if _picture(item)),
         "advice": PARAGRAPH.join(item["advice"] for item in output if _is_advice(item) and item.get("advice")),
         "tool_calls": [parse_call(item) for item in client_calls(output)],
@@ -81,23 +84,29 @@ def _thoughts(item: ReadOnlyWire) -> list[str]:
     """The readable reasoning of an item: what was thought, or else its summary."""
     if item.get("type") != "reasoning":
         return []
-    thoughts = [text for text in map(_text, _parts(item, "content")) if text]
-    return thoughts or [text for text in map(_text, _parts(item, "summary")) if text]
+    return [text for _, text in _said(item, "content") or _said(item, "summary")]
 
 
-def _details(item: ReadOnlyWire) -> Iterator[Wire]:
-    """The reasoning of an item as entries of `reasoning_details`."""
+def details_of(item: ReadOnlyWire) -> list[tuple[int, Wire]]:
+    """The reasoning of an item as entries of `reasoning_details`: summaries, thoughts, what is encrypted.
+
+    Returns:
+        Each entry, with the turn of its part among those of its kind. Parts that say nothing are left out.
+    """
     if item.get("type") != "reasoning":
-        return
+        return []
     marks = {key: item[key] for key in ("id", "format") if item.get(key) is not None}
-    for part in _parts(item, "summary"):
-        yield {"type": "reasoning.summary", "summary": _text(part), **marks}
-    thoughts = [{"type": "reasoning.text", "text": _text(part), **marks} for part in _parts(item, "content")]
-    if thoughts and item.get("signature"):
-        thoughts[-1]["signature"] = item["signature"]
-    yield from thoughts
-    if item.get("encrypted_content"):
-        yield {"type": "reasoning.encrypted", "data": item["encrypted_content"], **marks}
+    summaries = [(turn, {"type": SUMMARY, "summary": text, **marks}) for turn, text in _said(item, "summary")]
+    thoughts = [(turn, {"type": THOUGHT, "text": text, **marks}) for turn, text in _said(item, "content")]
+    if item.get("signature"):
+        thoughts = thoughts or [(0, {"type": THOUGHT, "text": "", **marks})]
+        thoughts[-1][1]["signature"] = item["signature"]
+    secret = item.get("encrypted_content")
+    return summaries + thoughts + ([(0, {"type": ENCRYPTED, "data": secret, **marks})] if secret else [])
+
+
+def _said(item: ReadOnlyWire, key: str) -> list[tuple[int, str]]:
+    return [(turn, text) for turn, text in enumerate(map(_text, _parts(item, key))) if text]
 
 
 def _numbered(entries: Iterator[Wire]) -> list[Wire]:

@@ -15,9 +15,11 @@ from collections.abc import Mapping, Sequence
 from langchain_core.outputs import ChatGenerationChunk
 from typing_extensions import override
 
+from langchain_openrouter._wire.extras import ExtrasFolder
 from langchain_openrouter._wire.responses.calls import call_id, is_function_call
 from langchain_openrouter._wire.responses.completion import as_completion, as_error, as_facts, telling_body
-from langchain_openrouter._wire.responses.output import PARAGRAPH
+from langchain_openrouter._wire.responses.output import PARAGRAPH, SUMMARY, THOUGHT
+from langchain_openrouter._wire.responses.thoughts import ThoughtFolder, unsaid
 from langchain_openrouter._wire.stream import StreamParser
 from langchain_openrouter._wire.types import Wire, as_list, as_object
 
@@ -27,14 +29,18 @@ _TEXTS = {
     "response.output_text.delta": "content",
     "response.content_part.delta": "content",
     "response.refusal.delta": "refusal",
-    "response.reasoning_text.delta": "reasoning",
-    "response.reasoning_summary_text.delta": "reasoning",
 }
 """Events that bring text, and where it belongs in the message of a chat completion."""
 
+_THOUGHTS = {
+    "response.reasoning_text.delta": (THOUGHT, "content_index"),
+    "response.reasoning_summary_text.delta": (SUMMARY, "summary_index"),
+}
+"""Events that bring reasoning, the type of its entry, and what tells which part of the item it is."""
+
 _ARGUMENTS = "response.function_call_arguments.delta"
-_ITEMS = frozenset({"response.output_item.added", "response.output_item.done"})
-_IN_PARAGRAPHS = frozenset({"reasoning", "advice"})
+_ITEM_BEGINS = "response.output_item.added"
+_ITEM_ENDS = "response.output_item.done"
 
 
 class ResponsesStreamParser(StreamParser):
@@ -42,12 +48,14 @@ class ResponsesStreamParser(StreamParser):
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         super().__init__(headers)
+        self._extras = ExtrasFolder(details_are_numbered=True)
+        self._thoughts = ThoughtFolder()
         self._items: dict[int, Wire] = {}
         """The items so far by their place in the output."""
-        self._said: defaultdict[str, str] = defaultdict(str)
-        """What went out so far of each text."""
-        self._arguments: defaultdict[str, str] = defaultdict(str)
-        """What went out so far of the arguments of each call, by its id."""
+        self._said: defaultdict[str, list[str]] = defaultdict(list)
+        """The pieces of each text that went out so far."""
+        self._arguments: defaultdict[str, list[str]] = defaultdict(list)
+        """The pieces of the arguments of each call that went out so far, by its id."""
         self._speaking: dict[str, tuple[object, ...]] = {}
         """Which part of which item each text comes from at the moment."""
         self._ended = False
@@ -75,41 +83,51 @@ class ResponsesStreamParser(StreamParser):
         if kind in _ENDS or event.get("object") == "response":
             # a server that does not stream answers with the response itself
             return self._end(response or event)
-        if kind in _ITEMS:
-            return self._take_item(event)
-        if kind in _TEXTS:
-            return self._take_text(_TEXTS[kind], event)
+        if kind in {_ITEM_BEGINS, _ITEM_ENDS}:
+            return self._take_item(event, is_whole=kind == _ITEM_ENDS)
         if kind == _ARGUMENTS:
             return self._take_arguments(event)
-        return {key: value for key, value in as_facts(response).items() if key in {"id", "created", "model"}}
+        return self._take_text(kind, event) or _known_facts(response)
 
-    def _take_item(self, event: Wire) -> Wire:
+    def _take_item(self, event: Wire, *, is_whole: bool) -> Wire:
         place, item = _place(event), as_object(event.get("item"))
         is_new = place not in self._items
         self._items[place] = item
-        if not (is_new and is_function_call(item)):
-            return {}
-        function = {"name": item.get("name"), "arguments": ""}
-        return _delta({"tool_calls": [{"index": place, "id": call_id(item), "function": function}]})
+        if is_new and is_function_call(item):
+            function = {"name": item.get("name"), "arguments": ""}
+            return _delta({"tool_calls": [{"index": place, "id": call_id(item), "function": function}]})
+        thoughts = self._thoughts.fold_item(place, item) if is_whole else []
+        return _delta({"reasoning_details": thoughts}) if thoughts else {}
 
-    def _take_text(self, key: str, event: Wire) -> Wire:
+    def _take_text(self, kind: str, event: Wire) -> Wire:
         delta, place = event.get("delta"), _place(event)
         if not isinstance(delta, str) or not delta:
             return {}
-        if self._items.get(place, {}).get("type") == "openrouter:advisor":
-            key = "advice"
-        part = (place, event.get("content_index"), event.get("summary_index"))
-        if key in _IN_PARAGRAPHS and self._said[key] and self._speaking.get(key) != part:
+        if kind in _THOUGHTS:
+            entry, index = _THOUGHTS[kind]
+            turn = event[index] if isinstance(event.get(index), int) else 0
+            text = self._paragraph("reasoning", (place, turn), delta)
+            return _delta({"reasoning": text, "reasoning_details": [self._thoughts.fold(place, entry, turn, delta)]})
+        key = _TEXTS.get(kind)
+        if key and self._items.get(place, {}).get("type") == "openrouter:advisor":
+            return _delta({"advice": self._paragraph("advice", (place,), delta)})
+        if key:
+            self._said[key].append(delta)
+        return _delta({key: delta}) if key else {}
+
+    def _paragraph(self, key: str, part: tuple[object, ...], delta: str) -> str:
+        """Go on with a text, in a new paragraph where another part of it begins."""
+        if self._said[key] and self._speaking.get(key) != part:
             delta = PARAGRAPH + delta
         self._speaking[key] = part
-        self._said[key] += delta
-        return _delta({key: delta})
+        self._said[key].append(delta)
+        return delta
 
     def _take_arguments(self, event: Wire) -> Wire:
         delta, place = event.get("delta"), _place(event)
         if not isinstance(delta, str):
             return {}
-        self._arguments[call_id(self._items.get(place, {}))] += delta
+        self._arguments[call_id(self._items.get(place, {}))].append(delta)
         return _delta({"tool_calls": [{"index": place, "function": {"arguments": delta}}]})
 
     def _end(self, response: Wire) -> Wire:
@@ -122,17 +140,18 @@ class ResponsesStreamParser(StreamParser):
 
     def _unsaid(self, message: Wire) -> Wire:
         """What of the whole message has not gone out yet."""
-        texts: Wire = {
-            key: _rest(self._said[key], message[key])
+        rest: Wire = {
+            key: unsaid("".join(self._said[key]), message[key])
             for key in ("content", "reasoning", "refusal", "advice")
             if key in message
         }
-        calls = [self._unsaid_call(call) for call in as_list(message.get("tool_calls"))]
-        return {**message, **texts, "tool_calls": calls}
+        rest["reasoning_details"] = self._thoughts.close(as_list(message.get("output")))
+        rest["tool_calls"] = [self._unsaid_call(call) for call in as_list(message.get("tool_calls"))]
+        return {key: value for key, value in (message | rest).items() if value}
 
     def _unsaid_call(self, call: Wire) -> Wire:
         function = call["function"]
-        rest = _rest(self._arguments[call["id"]], function["arguments"])
+        rest = unsaid("".join(self._arguments[call["id"]]), function["arguments"])
         return {**call, "function": {**function, "arguments": rest}}
 
 
@@ -146,8 +165,8 @@ def _failure(event: Wire, response: Wire) -> Wire:
     return {**as_facts(response), "error": as_error(holder)}
 
 
-def _rest(said: str, whole: str) -> str:
-    return whole.removeprefix(said) if whole.startswith(said) else ""
+def _known_facts(response: Wire) -> Wire:
+    return {key: value for key, value in as_facts(response).items() if key in {"id", "created", "model"}}
 
 
 def _place(event: Wire) -> int:

@@ -73,8 +73,7 @@ def _messages(body: Mapping[str, JSON]) -> list[JSON]:
     for item in items_of(body):
         kind = kind_of(item)
         if kind == "message" and item.get("role") != "assistant":
-            named: dict[str, JSON] = {"name": item["name"]} if "name" in item else {}
-            messages.append({"role": item.get("role"), "content": _content(item.get("content")), **named})
+            messages.append({"role": item.get("role"), "content": _content(item.get("content"))})
         elif kind in CALLS or kind in {"message", "reasoning"}:
             _add_to_assistant(_open_assistant(messages), item, kind)
         elif kind.endswith("_output"):
@@ -124,7 +123,7 @@ def _part(part: Item) -> Item:
     kind = str(part.get("type"))
     rest = {key: value for key, value in part.items() if key != "type"}
     if kind in {"input_text", "output_text"} or "stdout" in part:
-        marks = {key: rest[key] for key in ("cache_control",) if key in rest}
+        marks = {key: rest[key] for key in ("prompt_cache_breakpoint",) if key in rest}
         return {"type": "text", "text": part.get("text") or json.dumps(rest), **marks}
     if kind in _MEDIA:
         name, key = _MEDIA[kind]

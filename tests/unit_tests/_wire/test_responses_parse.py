@@ -43,6 +43,7 @@ def test_the_facts_have_the_names_of_chat_completions():
         "logprobs": None,
         "cost": 0.0000105,
         "is_byok": False,
+        "generation_id": "gen-1",
     }
     assert message.usage_metadata == {"input_tokens": 3, "output_tokens": 1, "total_tokens": 4}
 

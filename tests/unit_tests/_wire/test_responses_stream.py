@@ -165,6 +165,40 @@ def test_pieces_of_reasoning_are_paragraphs():
     assert total.additional_kwargs["reasoning_content"] == "One.\n\nTwo."
 
 
+def test_reasoning_streams_with_its_details():
+    """Each delta has both, as those of chat completions have; what is encrypted comes with its item."""
+    item = {
+        "type": "reasoning",
+        "id": "rs_1",
+        "summary": [{"type": "summary_text", "text": "So so."}],
+        "encrypted_content": "SECRET",
+        "format": "openai-responses-v1",
+    }
+    begun = {"type": "response.reasoning_summary_text.delta", "output_index": 0, "summary_index": 0}
+    ended = {"type": "response.output_item.done", "output_index": 0, "item": item}
+    chunks = chunks_of({**begun, "delta": "So"}, {**begun, "delta": " so."}, ended, completed(item))
+    first, second, third, *_ = [chunk.additional_kwargs for chunk in chunks]
+    detail = {"type": "reasoning.summary", "summary": "So", "index": 0}
+    assert first == {"reasoning_content": "So", "reasoning_details": [detail]}
+    assert second == {"reasoning_content": " so.", "reasoning_details": [{"summary": " so.", "index": 0}]}
+    assert third == {"reasoning_details": [{"type": "reasoning.encrypted", "data": "SECRET", "index": 1}]}
+    check_same(add_up(chunks), whole(item))
+    check_same(sum_of(ended, completed(item)), whole(item))
+
+
+def test_the_last_event_has_the_last_word_on_ids():
+    """OpenRouter makes ids up, and may make up other ones for the end."""
+    item = {"type": "reasoning", "id": "rs_tmp_1", "summary": [], "content": [{"type": "reasoning_text", "text": "Hm"}]}
+    ended = {"type": "response.output_item.done", "output_index": 0, "item": item}
+    check_same(sum_of(ended, completed({**item, "id": "rs_tmp_2"})), whole({**item, "id": "rs_tmp_2"}))
+
+
+def test_servers_that_count_items_in_another_way_are_understood():
+    item = {"type": "reasoning", "id": "rs_1", "summary": [], "content": [{"type": "reasoning_text", "text": "Hm"}]}
+    ended = {"type": "response.output_item.done", "output_index": 7, "item": item}
+    check_same(sum_of(ended, text_delta("Hi", 8), completed(item, said("Hi"))), whole(item, said("Hi")))
+
+
 def test_advice_is_streamed_apart_from_the_answer():
     advisor = {"type": "openrouter:advisor", "id": "st_1", "status": "completed"}
     events = [
