@@ -214,7 +214,8 @@ def test_the_answer_goes_back_as_it_came(name, judge):
     answer = parsed(name)
     results = [ToolMessage("done", tool_call_id=call["id"]) for call in answer.tool_calls]
     asked = [HumanMessage("hello"), answer, *results, HumanMessage("and now?")]
-    body = json.loads(render_request(asked, {"model": "any/model"}, stream=False))
+    model = answer.response_metadata.get("model_name", "openrouter/auto")
+    body = json.loads(render_request(asked, {"model": model}, stream=False))
     assert not judge.request_problems("/responses", body)
     first, *sent, last = body["input"]
     output = response_of(name)["output"]

@@ -23,13 +23,18 @@ from langchain_openrouter._wire.responses.calls import (
 )
 from langchain_openrouter._wire.responses.content import render_parts
 from langchain_openrouter._wire.responses.output import as_message
-from langchain_openrouter._wire.responses.reasoning import is_only_stored, render_reasoning
+from langchain_openrouter._wire.responses.reasoning import can_go_back, render_reasoning
 from langchain_openrouter._wire.tools import parse_arguments
 from langchain_openrouter._wire.types import Wire, as_list, as_object
 
 
-def render_input(messages: Sequence[BaseMessage]) -> list[Wire]:
+def render_input(messages: Sequence[BaseMessage], model: str | None = None) -> list[Wire]:
     """Render a conversation. One message may become several items.
+
+    Args:
+        messages: The conversation.
+        model: The id of the model that is to read it: reasoning that only others can read is left out. `None` leaves
+            out nothing.
 
     Raises:
         MessageError: A message or a block has no form among the items.
@@ -40,9 +45,9 @@ def render_input(messages: Sequence[BaseMessage]) -> list[Wire]:
         if isinstance(message, ToolMessage):
             items.append(render_result(message, calls.get(message.tool_call_id)))
             continue
-        for wire in render_messages([message]):
+        for wire in render_messages([message], model):
             if isinstance(message, AIMessage):
-                made = _render_assistant(message, wire, len(items))
+                made = _render_assistant(message, wire, model, len(items))
                 calls.update((call_id(item), item) for item in client_calls(made))
                 items += made
             else:
@@ -62,12 +67,13 @@ def _render_other(wire: Wire) -> Wire:
     return {"type": "message", "role": wire["role"], "content": content}
 
 
-def _render_assistant(message: AIMessage, wire: Wire, place: int) -> list[Wire]:
+def _render_assistant(message: AIMessage, wire: Wire, model: str | None, place: int) -> list[Wire]:
     output = [item for item in as_list(message.additional_kwargs.get("output")) if as_object(item).get("type")]
     if not output:
         reasoning = render_reasoning(wire, place)
         return [*reasoning, *_render_said(wire, place), *_render_calls(as_list(wire.get("tool_calls")), place)]
-    return _replay(output, wire, place)
+    maker = message.response_metadata.get("model_name")
+    return _replay([item for item in output if can_go_back(item, maker=maker, reader=model)], wire, place)
 
 
 def _replay(output: list[Wire], wire: Wire, place: int) -> list[Wire]:
@@ -84,7 +90,7 @@ def _replay(output: list[Wire], wire: Wire, place: int) -> list[Wire]:
             items, said = items + said, []
         if item in asking:
             items += _replay_call(item, calls.get(call_id(item)))
-        elif not (is_only_stored(item) or (is_retold and item["type"] == "message")):
+        elif not (is_retold and item["type"] == "message"):
             items.append(_completed(item, f"{place}_{len(items)}"))
     new = [call for call in calls.values() if call["id"] not in known]
     return [*items, *said, *_render_calls(new, place)]

@@ -1,4 +1,4 @@
-"""`reasoning_details` of chat completions as reasoning items, for histories that another API has made.
+"""Reasoning of earlier answers: which items can go back, and items made of the `reasoning_details` of another API.
 
 Source: https://openrouter.ai/docs/api-reference/responses/reasoning
 """
@@ -7,17 +7,34 @@ from __future__ import annotations
 
 from typing import Any
 
+from langchain_openrouter._wire.reasoning_origin import author_of, readable_details
+from langchain_openrouter._wire.responses.output import details_of
 from langchain_openrouter._wire.types import ReadOnlyWire, Wire, as_list, as_object
 
 
-def is_only_stored(item: ReadOnlyWire) -> bool:
+def can_go_back(item: ReadOnlyWire, *, maker: object, reader: object) -> bool:
+    """Whether an item of an earlier answer can be sent to a model: all can but some reasoning.
+
+    Args:
+        item: An output item.
+        maker: The id of the model that made it.
+        reader: The id of the model that is to read it.
+    """
+    if item.get("type") != "reasoning":
+        return True
+    details = [detail for _, detail in details_of(item)]
+    readable = readable_details(details, maker=author_of(maker), reader=author_of(reader))
+    return len(readable) == len(details) and not _is_only_stored(item)
+
+
+def _is_only_stored(item: ReadOnlyWire) -> bool:
     """Whether an item is nothing but the id of a thought in OpenAI's store.
 
-    OpenRouter keeps nothing there, so that such an id, sent back, is answered with 404.
+    OpenRouter keeps nothing there, so that such an id, sent back, is answered with 404. Ids that OpenRouter itself
+    makes up start with `rs_tmp_`.
     """
     item_id = str(item.get("id"))
-    # ids that OpenRouter itself makes up start with rs_tmp_
-    is_stored = item.get("type") == "reasoning" and item_id.startswith("rs_") and not item_id.startswith("rs_tmp_")
+    is_stored = item_id.startswith("rs_") and not item_id.startswith("rs_tmp_")
     return is_stored and not (item.get("encrypted_content") or item.get("content"))
 
 

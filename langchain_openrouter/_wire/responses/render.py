@@ -14,6 +14,7 @@ from langchain_openrouter._wire.json_text import dump_json
 from langchain_openrouter._wire.render import render_body
 from langchain_openrouter._wire.responses.items import render_input
 from langchain_openrouter._wire.responses.options import rename_options
+from langchain_openrouter._wire.types import Wire
 
 
 def render_request(messages: Sequence[BaseMessage], options: Mapping[str, Any], *, stream: bool) -> bytes:
@@ -27,4 +28,5 @@ def render_request(messages: Sequence[BaseMessage], options: Mapping[str, Any], 
     Raises:
         RequestError: A message, a tool choice or an option cannot be sent.
     """
-    return dump_json(rename_options(render_body({"input": render_input(messages)}, options, stream=stream)))
+    conversation: Wire = {"input": render_input(messages, options.get("model"))}
+    return dump_json(rename_options(render_body(conversation, options, stream=stream)))

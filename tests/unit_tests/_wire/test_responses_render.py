@@ -42,7 +42,7 @@ def check():
 
 
 def body_of(messages, **options):
-    return json.loads(render_request(messages, {"model": "any/model", **options}, stream=False))
+    return json.loads(render_request(messages, {"model": "openrouter/auto", **options}, stream=False))
 
 
 def items_of(*messages):
@@ -171,6 +171,18 @@ def test_thoughts_that_only_openai_could_look_up_stay_here():
     assert items_of(answer({**stored, "encrypted_content": "X"}, SAID))[0]["encrypted_content"] == "X"
 
 
+@pytest.mark.parametrize(
+    ("reader", "reads"),
+    [("openai/gpt-5.5", True), ("anthropic/claude-opus-4.8", False), ("openrouter/auto", True)],
+)
+def test_reasoning_goes_back_to_those_who_can_read_it(reader, reads):
+    thought = {**THOUGHT, "format": "openai-responses-v1"}
+    earlier = answer(thought, SAID)
+    earlier.response_metadata["model_name"] = "openai/gpt-5"
+    body = body_of([HumanMessage("?"), earlier], model=reader)
+    assert body["input"][1:] == ([thought, SAID] if reads else [SAID])
+
+
 def test_an_answer_without_ids_gets_them(check):
     bare = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hi"}]}
     body = body_of([HumanMessage("?"), answer(bare)])
@@ -292,7 +304,7 @@ def test_the_screen_answers_a_computer_call():
 
 def test_a_conversation_moves_to_chat_completions():
     asked = [HumanMessage("?"), answer(THOUGHT, SAID, CALL), ToolMessage("2", tool_call_id="call_1")]
-    sent = json.loads(render_chat_request(asked, {"model": "any/model"}, stream=False))["messages"]
+    sent = json.loads(render_chat_request(asked, {"model": "openrouter/auto"}, stream=False))["messages"]
     assert [message["role"] for message in sent] == ["user", "assistant", "tool"]
     assert sent[1]["content"] == "Hi"
     assert sent[1]["tool_calls"][0]["id"] == "call_1"
@@ -326,7 +338,7 @@ def test_chat_options_get_the_names_of_responses(check):
     parameters = body["tools"][0].pop("parameters")
     assert parameters["required"] == ["a", "b"]
     assert body == {
-        "model": "any/model",
+        "model": "openrouter/auto",
         "max_output_tokens": 9,
         "temperature": 0.5,
         "reasoning": {"effort": "high"},
