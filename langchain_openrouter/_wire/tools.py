@@ -45,15 +45,12 @@ def describe_tool(tool: ToolLike, strict: bool | None) -> Wire:
         RequestError: It is nothing that could be called.
     """
     try:
-        described: Wire = convert_to_openai_tool(tool, strict=strict)
+        return convert_to_openai_tool(tool, strict=strict)
     except (AttributeError, KeyError, NameError, TypeError, ValueError) as error:
         raise RequestError(
             "A tool must be a function, a Pydantic class, a TypedDict class, a tool, or a dict with a `name` or a "
             f"`type`; {repr(tool)[:200]} cannot be described: {error}"
         ) from error
-    # such as `cache_control` and `defer_loading`
-    extras = (tool.extras or {}) if isinstance(tool, BaseTool) else {}
-    return {**described, **extras}
 
 
 def render_tool_choice(choice: str | bool | ReadOnlyWire, tools: Sequence[ReadOnlyWire]) -> str | Wire:
