@@ -11,7 +11,7 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 
 from langchain_openrouter._wire.json_text import dump_json
-from langchain_openrouter._wire.render import render_body
+from langchain_openrouter._wire.render import render_rest
 from langchain_openrouter._wire.responses.items import render_input
 from langchain_openrouter._wire.responses.options import rename_options
 from langchain_openrouter._wire.types import Wire
@@ -28,5 +28,7 @@ def render_request(messages: Sequence[BaseMessage], options: Mapping[str, Any], 
     Raises:
         RequestError: A message, a tool choice or an option cannot be sent.
     """
-    conversation: Wire = {"input": render_input(messages, options.get("model"))}
-    return dump_json(rename_options(render_body(conversation, options, stream=stream)))
+    body: Wire = {"model": None, "input": render_input(messages, options.get("model"))}
+    body.update(rename_options(render_rest(options)))
+    body["stream"] = stream
+    return dump_json(body)
