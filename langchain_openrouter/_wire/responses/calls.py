@@ -11,12 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from langchain_core.messages import ToolMessage
-
-from langchain_openrouter._wire.content import render_content
 from langchain_openrouter._wire.json_text import load_json
 from langchain_openrouter._wire.responses.content import render_parts
-from langchain_openrouter._wire.tools import arguments_text
+from langchain_openrouter._wire.tools import arguments_text, parse_arguments
 from langchain_openrouter._wire.types import ReadOnlyWire, Wire, as_object
 from langchain_openrouter.errors import MessageError
 
@@ -47,7 +44,11 @@ _KINDS: Mapping[str, _Kind] = {
 
 def is_function_call(item: ReadOnlyWire) -> bool:
     """Whether an item calls a function, whose arguments are streamed."""
-    return item.get("type") == _FUNCTION
+    return _type(item) == _FUNCTION
+
+
+def _type(item: ReadOnlyWire) -> str:
+    return str(item.get("type"))
 
 
 def client_calls(output: Sequence[Wire]) -> list[Wire]:
@@ -56,9 +57,9 @@ def client_calls(output: Sequence[Wire]) -> list[Wire]:
     A call whose result stands beside it was carried out by OpenRouter. Functions come first: their arguments are
     streamed, while the others are known at the end of a stream only.
     """
-    carried_out = {call_id(item) for item in output if str(item.get("type")).endswith("_output")}
+    carried_out = {call_id(item) for item in output if _type(item).endswith("_output")}
     functions = [item for item in output if is_function_call(item)]
-    others = [item for item in output if item.get("type") in _KINDS and not is_function_call(item)]
+    others = [item for item in output if _type(item) in _KINDS and not is_function_call(item)]
     return functions + [item for item in others if _is_open(item) and call_id(item) not in carried_out]
 
 
@@ -90,7 +91,7 @@ def rewrite_call(item: Wire, name: str | None, arguments: str) -> Wire:
     kind = _KINDS[item["type"]]
     if is_function_call(item):
         return {**item, "name": name, "arguments": arguments}
-    changed = as_object(load_json(arguments.encode()))
+    changed = parse_arguments(arguments) or {}
     # some calls keep their arguments as text too, and the two must agree
     kept = {key: value for key, value in item.items() if key != "arguments"}
     return {**kept, kind.arguments: changed.get(kind.arguments) if kind.is_text else changed}
@@ -109,78 +110,88 @@ def render_call(call: ReadOnlyWire, item_id: str) -> Wire:
     }
 
 
-def render_result(message: ToolMessage, call: ReadOnlyWire | None) -> Wire:
+def render_result(result: ReadOnlyWire, call: ReadOnlyWire | None, *, failed: bool) -> Wire:
     """Render a tool's result as the item that answers its call.
 
     Args:
-        message: The result.
-        call: The item that made the call; `None`: a function did, or nobody knows.
+        result: The `tool` message of a chat request.
+        call: The item that made the call; `None`: a function was called, or nobody knows.
+        failed: Whether the tool says that it failed.
 
     Raises:
         MessageError: The result of a computer's action shows no picture.
     """
-    render = _RESULTS.get(str((call or {}).get("type")), _function_result)
-    return render(message, call or {})
+    content = result["content"]
+    done = _Result(result["tool_call_id"], render_parts(content), _text(content), call or {}, failed)
+    return _RESULTS.get(_type(done.call), _function_result)(done)
 
 
-def _function_result(message: ToolMessage, call: ReadOnlyWire) -> Wire:
-    kind = "custom_tool_call_output" if call.get("type") == "custom_tool_call" else "function_call_output"
-    return {"type": kind, "call_id": message.tool_call_id, "output": render_parts(render_content(message.content))}
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What came of a call."""
+
+    call_id: str
+    content: str | list[Wire]
+    text: str
+    call: ReadOnlyWire
+    failed: bool
 
 
-def _shell_result(message: ToolMessage, call: ReadOnlyWire) -> Wire:
-    limit = as_object(call.get("action")).get("max_output_length")
-    item = {"type": "shell_call_output", "call_id": message.tool_call_id, "output": _shell_output(message)}
+def _text(content: str | list[Wire]) -> str:
+    return content if isinstance(content, str) else "".join(str(part.get("text") or "") for part in content)
+
+
+def _function_result(done: _Result) -> Wire:
+    return {"type": "function_call_output", "call_id": done.call_id, "output": done.content}
+
+
+def _custom_result(done: _Result) -> Wire:
+    return {"type": "custom_tool_call_output", "call_id": done.call_id, "output": done.content}
+
+
+def _shell_result(done: _Result) -> Wire:
+    limit = as_object(done.call.get("action")).get("max_output_length")
+    item = {"type": "shell_call_output", "call_id": done.call_id, "output": _shell_output(done)}
     return item if limit is None else {**item, "max_output_length": limit}
 
 
-def _shell_output(message: ToolMessage) -> list[Wire]:
+def _shell_output(done: _Result) -> list[Wire]:
     """What the tool returned for each command, or its text as what one command printed."""
     try:
-        returned = load_json(message.text.encode())
+        returned = load_json(done.text.encode())
     except ValueError:
         returned = None
     outputs = returned if isinstance(returned, list) else [returned]
     if outputs and all(isinstance(output, dict) and "stdout" in output for output in outputs):
-        done = {"stderr": "", "outcome": {"type": "exit", "exit_code": 0}}
-        return [{**done, **output} for output in outputs]
-    failed = message.status == "error"
-    return [
-        {
-            "stdout": "" if failed else message.text,
-            "stderr": message.text if failed else "",
-            "outcome": {"type": "exit", "exit_code": int(failed)},
-        }
-    ]
+        went_well = {"stderr": "", "outcome": {"type": "exit", "exit_code": 0}}
+        return [{**went_well, **output} for output in outputs]
+    printed = {"stdout": "", "stderr": done.text} if done.failed else {"stdout": done.text, "stderr": ""}
+    return [{**printed, "outcome": {"type": "exit", "exit_code": int(done.failed)}}]
 
 
-def _local_shell_result(message: ToolMessage, _: ReadOnlyWire) -> Wire:
-    return {"type": "local_shell_call_output", "id": message.tool_call_id, "output": message.text}
+def _local_shell_result(done: _Result) -> Wire:
+    return {"type": "local_shell_call_output", "id": done.call_id, "output": done.text}
 
 
-def _patch_result(message: ToolMessage, _: ReadOnlyWire) -> Wire:
-    return {
-        "type": "apply_patch_call_output",
-        "call_id": message.tool_call_id,
-        "status": "failed" if message.status == "error" else "completed",
-        "output": message.text,
-    }
+def _patch_result(done: _Result) -> Wire:
+    status = "failed" if done.failed else "completed"
+    return {"type": "apply_patch_call_output", "call_id": done.call_id, "status": status, "output": done.text}
 
 
-def _computer_result(message: ToolMessage, call: ReadOnlyWire) -> Wire:
-    parts = render_parts(render_content(message.content))
-    pictures = [part for part in parts if as_object(part).get("type") == "input_image"]
+def _computer_result(done: _Result) -> Wire:
+    pictures = [part for part in map(as_object, done.content) if part.get("type") == "input_image"]
     if not pictures:
         raise MessageError("The result of a computer's action must hold a picture of the screen: an image block.")
     return {
         "type": "computer_call_output",
-        "call_id": message.tool_call_id,
-        "output": {"type": "computer_screenshot", "image_url": as_object(pictures[-1])["image_url"]},
-        "acknowledged_safety_checks": call.get("pending_safety_checks") or [],
+        "call_id": done.call_id,
+        "output": {"type": "computer_screenshot", "image_url": pictures[-1]["image_url"]},
+        "acknowledged_safety_checks": done.call.get("pending_safety_checks") or [],
     }
 
 
-_RESULTS: Mapping[str, Callable[[ToolMessage, ReadOnlyWire], Wire]] = {
+_RESULTS: Mapping[str, Callable[[_Result], Wire]] = {
+    "custom_tool_call": _custom_result,
     "shell_call": _shell_result,
     "local_shell_call": _local_shell_result,
     "apply_patch_call": _patch_result,

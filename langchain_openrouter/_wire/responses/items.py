@@ -42,22 +42,20 @@ def render_input(messages: Sequence[BaseMessage], model: str | None = None) -> l
     items: list[Wire] = []
     calls: dict[str, Wire] = {}
     for message in messages:
-        if isinstance(message, ToolMessage):
-            items.append(render_result(message, calls.get(message.tool_call_id)))
-            continue
         for wire in render_messages([message], model):
             if isinstance(message, AIMessage):
                 made = _render_assistant(message, wire, model, len(items))
                 calls.update((call_id(item), item) for item in client_calls(made))
                 items += made
+            elif wire["role"] == "tool":
+                failed = isinstance(message, ToolMessage) and message.status == "error"
+                items.append(render_result(wire, calls.get(wire["tool_call_id"]), failed=failed))
             else:
-                items.append(_render_other(wire))
+                items.append(_render_said_to_it(wire))
     return items
 
 
-def _render_other(wire: Wire) -> Wire:
-    if wire["role"] == "tool":
-        return render_result(ToolMessage(wire["content"], tool_call_id=wire["tool_call_id"]), None)
+def _render_said_to_it(wire: Wire) -> Wire:
     content = render_parts(wire["content"])
     if name := wire.get("name"):
         # the Responses API has no names; this is how OpenRouter itself tells most models of chat completions

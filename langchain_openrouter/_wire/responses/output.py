@@ -27,13 +27,13 @@ def as_message(output: Sequence[Wire]) -> Wire:
     parts = [part for item in output if item.get("type") == "message" for part in _parts(item, "content")]
     message: Wire = {
         "role": "assistant",
-        "content": "".join(_text(part) for part in parts if part.get("type") in _TEXTS),
+        "content": "".join(_text(part) for part in parts if str(part.get("type")) in _TEXTS),
         "refusal": "".join(str(part.get("refusal") or "") for part in parts if part.get("type") == "refusal"),
         "annotations": list(_annotations(parts)),
         "reasoning": PARAGRAPH.join(text for item in output for text in _thoughts(item)),
         "reasoning_details": _numbered(detail for item in output for _, detail in details_of(item)),
         "images": _numbered(_image(item) for item in output if _picture(item)),
-        "advice": PARAGRAPH.join(item["advice"] for item in output if _is_advice(item) and item.get("advice")),
+        "advice": PARAGRAPH.join(str(item["advice"]) for item in output if _is_advice(item)),
         "tool_calls": [parse_call(item) for item in client_calls(output)],
         "output": list(output),
     }
@@ -115,7 +115,7 @@ def _numbered(entries: Iterator[Wire]) -> list[Wire]:
 
 
 def _is_advice(item: ReadOnlyWire) -> bool:
-    return item.get("type") == "openrouter:advisor"
+    return item.get("type") == "openrouter:advisor" and bool(item.get("advice"))
 
 
 def _picture(item: ReadOnlyWire) -> Any:  # noqa: ANN401 - a wire value

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from langchain_core.messages import HumanMessage, ToolMessage
 
 from langchain_openrouter import EmptyResponseError
+from langchain_openrouter._wire.responses.items import render_input
 from langchain_openrouter._wire.responses.parse import parse_response
 from langchain_openrouter.errors import (
     APIStatusError,
@@ -232,3 +236,27 @@ def test_unknown_items_and_keys_are_kept():
     message = parse(unknown, said("Hi", phase="final_answer"), novelty={"a": 1})
     assert message.additional_kwargs["output"] == [unknown, said("Hi", phase="final_answer")]
     assert message.response_metadata["novelty"] == {"a": 1}
+
+
+JUNK = (
+    st.none() | st.booleans() | st.integers(0, 9) | st.text(max_size=3) | st.lists(st.none(), max_size=1) | st.just({})
+)
+KINDS = st.sampled_from(
+    "message reasoning function_call custom_tool_call shell_call shell_call_output apply_patch_call computer_call "
+    "image_generation_call openrouter:advisor openrouter:apply_patch openrouter:image_generation".split()
+)
+FIELDS = dict.fromkeys(
+    "id call_id status name arguments action operation input content summary encrypted_content signature result advice "
+    "format".split(),
+    JUNK | st.lists(st.dictionaries(st.sampled_from(["type", "text", "refusal", "annotations", "logprobs"]), JUNK)),
+)
+
+
+@given(st.lists(st.fixed_dictionaries({"type": KINDS | JUNK}, optional=FIELDS), max_size=4))
+def test_strange_items_are_read_and_go_back(output):
+    message = parse(*output)
+    assert message.additional_kwargs.get("output", []) == output
+    results = [
+        ToolMessage("done", tool_call_id=call["id"]) for call in message.tool_calls if call["name"] != "computer"
+    ]
+    json.dumps(render_input([HumanMessage("?"), message, *results]))

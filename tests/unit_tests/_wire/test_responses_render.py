@@ -108,11 +108,11 @@ def test_each_kind_of_content_has_its_part(check):
 
 def test_results_as_blocks_are_results():
     block = {"type": "tool_result", "tool_use_id": "call_1", "content": [{"type": "text", "text": "2"}]}
-    assert items_of(HumanMessage([block]))[0] == {
-        "type": "function_call_output",
-        "call_id": "call_1",
-        "output": [{"type": "input_text", "text": "2"}],
-    }
+    output = [{"type": "input_text", "text": "2"}]
+    expected = {"type": "function_call_output", "call_id": "call_1", "output": output}
+    assert items_of(HumanMessage([block])) == [expected]
+    (*_, patched) = items_of(answer({**PATCH, "call_id": "call_1"}), HumanMessage([block]))
+    assert patched == {"type": "apply_patch_call_output", "call_id": "call_1", "status": "completed", "output": "2"}
 
 
 def test_reasoning_of_chat_completions_becomes_items(check):
