@@ -15,7 +15,7 @@ from uuid import uuid4
 from langchain_core.messages import AIMessage, AIMessageChunk, ContentBlock
 from langchain_core.messages.block_translators import register_translator
 
-from langchain_openrouter._wire.json_text import load_model_json
+from langchain_openrouter._wire.server_tool_blocks import translate_detail, translate_items
 from langchain_openrouter._wire.types import ReadOnlyWire, Wire, as_list, as_object
 
 _REASONING_TEXTS = {"reasoning.text": "text", "reasoning.summary": "summary"}
@@ -57,6 +57,12 @@ def _blocks(message: AIMessage) -> Iterator[Wire]:
         yield _audio(audio, message)
     if extras.get("refusal"):
         yield {"type": "refusal", "refusal": extras["refusal"], "index": "lc_refusal"}
+    yield from translate_items(as_list(extras.get("output")), _client_calls(message))
+
+
+def _client_calls(message: AIMessage) -> frozenset[str]:
+    calls = [*message.tool_calls, *message.invalid_tool_calls]
+    return frozenset(str(call["id"]) for call in calls)
 
 
 def _reasoning(extras: ReadOnlyWire) -> Iterator[Wire]:
@@ -76,7 +82,7 @@ def _detail_text(detail: ReadOnlyWire) -> str:
 def _detail(detail: Wire, index: str) -> Iterator[Wire]:
     kind = detail.get("type")
     if kind == "reasoning.server_tool_call":
-        yield from _server_tool_call(detail, index)
+        yield from translate_detail(detail, index)
     elif kind is None or kind in _REASONING_TEXTS or kind == "reasoning.encrypted":
         # a fragment that goes on with an entry has no type
         rest = {key: value for key, value in detail.items() if key not in _DETAIL_PLACES and value is not None}
@@ -91,35 +97,6 @@ def _detail(detail: Wire, index: str) -> Iterator[Wire]:
 
 
 _DETAIL_PLACES = frozenset({"type", "text", "summary", "index", "id"})
-
-
-def _server_tool_call(detail: ReadOnlyWire, index: str) -> Iterator[Wire]:
-    """A tool that OpenRouter carried out, and its result."""
-    call_id = str(detail.get("tool_call_id") or detail.get("id") or index)
-    yield {
-        "type": "server_tool_call",
-        "id": call_id,
-        "name": str(detail.get("tool_name") or ""),
-        "args": _arguments(detail.get("arguments")),
-        "index": f"{index}_call",
-    }
-    if detail.get("result") is not None:
-        yield {
-            "type": "server_tool_result",
-            "tool_call_id": call_id,
-            "status": "success",
-            "output": detail["result"],
-            "index": f"{index}_result",
-        }
-
-
-def _arguments(wire: object) -> Wire:
-    if isinstance(wire, str):
-        try:
-            wire = load_model_json(wire)
-        except ValueError:
-            return {"arguments": wire}
-    return as_object(wire)
 
 
 def _texts(content: str | Sequence[object], annotations: Sequence[object]) -> Iterator[Wire]:

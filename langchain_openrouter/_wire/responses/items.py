@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
+from langchain_openrouter._wire.legacy_functions import modernise_messages
 from langchain_openrouter._wire.messages import render_messages
 from langchain_openrouter._wire.responses.calls import (
     call_id,
@@ -41,7 +42,7 @@ def render_input(messages: Sequence[BaseMessage], model: str | None = None) -> l
     """
     items: list[Wire] = []
     calls: dict[str, Wire] = {}
-    for message in messages:
+    for message in modernise_messages(messages):
         for wire in render_messages([message], model):
             if isinstance(message, AIMessage):
                 made = _render_assistant(message, wire, model, len(items))

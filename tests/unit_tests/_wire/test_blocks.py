@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -167,6 +167,51 @@ class TestAllWays:
         assert {event["event"] for event in events} >= {"message-start", "content-block-start", "message-finish"}
         assert message.response_metadata["finish_reason"]
         assert message.usage_metadata["total_tokens"] > 0
+
+
+class TestServerToolsOfResponses:
+    """The Responses API tells of server tools by items; a call that is ours to carry out is none."""
+
+    SEARCH: ClassVar = {
+        "id": "ws_1",
+        "type": "openrouter:web_search",
+        "status": "completed",
+        "action": {"type": "search", "query": "sky", "sources": []},
+    }
+    FETCH: ClassVar = {
+        "id": "wf_1",
+        "type": "openrouter:web_fetch",
+        "status": "failed",
+        "url": "https://a.org",
+        "error": "gone",
+    }
+
+    def test_are_blocks(self, ask, model, play):
+        play(
+            Answer("Blue.", tool_calls=[ToolCall("add", "{}", "call_1")], items=[self.SEARCH, self.FETCH]),
+            checks_requests=False,
+        )
+        message = ask(model(use_responses_api=True), "hello")
+        blocks = without_index(message.content_blocks)
+        assert sorted(block["type"] for block in blocks) == [
+            "server_tool_call",
+            "server_tool_call",
+            "server_tool_result",
+            "text",
+            "tool_call",
+        ]
+        assert {
+            "type": "server_tool_call",
+            "id": "ws_1",
+            "name": "web_search",
+            "args": self.SEARCH["action"],
+        } in blocks
+        assert {
+            "type": "server_tool_result",
+            "tool_call_id": "wf_1",
+            "status": "error",
+            "output": {"url": "https://a.org", "error": "gone"},
+        } in blocks
 
 
 class TestUnfinishedCalls:

@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from langchain_core.messages import AIMessage, ChatMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, ChatMessage, FunctionMessage, HumanMessage, SystemMessage, ToolMessage
 
 from langchain_openrouter._wire.render import render_request as render_chat_request
 from langchain_openrouter._wire.responses.parse import parse_response
@@ -297,3 +297,11 @@ def test_a_conversation_moves_to_chat_completions():
     assert sent[1]["tool_calls"][0]["id"] == "call_1"
     assert sent[1]["reasoning_details"][0]["data"] == "SECRET"
     assert "output" not in sent[1]
+
+
+def test_old_function_calls_become_those_of_today():
+    called = AIMessage("", additional_kwargs={"function_call": {"name": "add", "arguments": "{}"}})
+    call, result = items_of(called, FunctionMessage("5", name="add"))
+    assert (call["type"], call["name"]) == ("function_call", "add")
+    assert (result["type"], result["output"]) == ("function_call_output", "5")
+    assert result["call_id"] == call["call_id"]
