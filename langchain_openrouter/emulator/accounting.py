@@ -12,6 +12,7 @@ from langchain_openrouter.emulator.brain import JSON, Answer, ChatRequest, Failu
 from langchain_openrouter.emulator.catalogue import Model
 from langchain_openrouter.emulator.pricing import ZERO, Cost, TokenCounts, cost_of
 from langchain_openrouter.emulator.prompt_cache import PromptCache
+from langchain_openrouter.emulator.response_cache import ResponseCache
 from langchain_openrouter.emulator.tokens import (
     TOKENS_OF_A_MADE_IMAGE,
     count_answer,
@@ -39,6 +40,7 @@ class Account:
         self.credits_usd = credits_usd
         self.key_limit_usd = key_limit_usd
         self.book = Book()
+        self.responses = ResponseCache()
         self._cache = PromptCache()
 
     def refusal_of_any(self, *, is_free: bool) -> Failure | None:
@@ -81,9 +83,9 @@ class Account:
             cancelled: Whether the client went away.
         """
         model = turn.route.model
-        counts = self._count(turn, answer)
+        counts = TokenCounts(0, 0) if turn.is_repeated else self._count(turn, answer)
         cost = Cost(ZERO, ZERO, ZERO) if finish == "error" else cost_of(model.pricing, counts, turn.created_at)
-        usage = {**_usage(counts, cost), **answer.usage}
+        usage = _usage(counts, cost) if turn.is_repeated else {**_usage(counts, cost), **answer.usage}
         entry = BookEntry(
             generation_id=turn.generation_id,
             model=model.id,

@@ -47,7 +47,7 @@ def answer_object(turn: Turn, reply: Answer | Interruption, account: Account) ->
     }
     if failure is not None:
         choice["error"] = error_object(failure)
-    return {**turn.head("chat.completion"), "choices": [choice], "usage": bill.usage}
+    return {**turn.head("chat.completion"), "choices": [choice], "usage": bill.usage, **turn.closing}
 
 
 def answer_events(turn: Turn, reply: Answer | Interruption, account: Account) -> Iterator[bytes]:
@@ -76,7 +76,7 @@ def answer_events(turn: Turn, reply: Answer | Interruption, account: Account) ->
         return
     yield _chunk(turn, {"content": "", "role": "assistant"}, finish)
     # Since spring 2026 the chunk with the usage repeats the finish reason in a choice; documents show an empty list.
-    yield _chunk(turn, {"content": "", "role": "assistant"}, finish, extra={"usage": bill.usage})
+    yield _chunk(turn, {"content": "", "role": "assistant"}, finish, extra={"usage": bill.usage, **turn.closing})
     yield DONE
 
 

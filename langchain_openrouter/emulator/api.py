@@ -136,10 +136,12 @@ class Api:
         raise failures.Refusal(Failure(401, "User not found."))
 
     async def _chat(self, request: Request) -> Response:
-        return await answer_request(await request.body(), self._context.brain, self._context.account)
+        return await answer_request(await request.body(), request.headers, self._context.brain, self._context.account)
 
     async def _responses(self, request: Request) -> Response:
-        return await answer_request(await request.body(), self._context.brain, self._context.account, RESPONSES)
+        return await answer_request(
+            await request.body(), request.headers, self._context.brain, self._context.account, RESPONSES
+        )
 
     def _retrieval(self, answer: RetrievalAnswer) -> Handler:
         async def handler(request: Request) -> Response:

@@ -37,6 +37,10 @@ class Turn:
     route: Route
     body: Mapping[str, JSON] = field(default_factory=dict)
     """The request as it came, for answers that repeat it."""
+    router_metadata: Mapping[str, JSON] | None = None
+    """How it was routed, where the client wants to know."""
+    is_repeated: bool = False
+    """Whether the answer was kept from an earlier request, and is free."""
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     token: str = field(default_factory=lambda: random_id(20))
 
@@ -56,6 +60,11 @@ class Turn:
         if self.request.get("include_reasoning") is False:
             return False
         return (self.request.get("reasoning") or {}).get("exclude") is not True
+
+    @property
+    def closing(self) -> dict[str, JSON]:
+        """The fields beside `usage` at the end of an answer."""
+        return {} if self.router_metadata is None else {"openrouter_metadata": self.router_metadata}
 
     def head(self, kind: str) -> dict[str, JSON]:
         """The fields before `choices`. `kind` is `chat.completion` or `chat.completion.chunk`."""

@@ -8,4 +8,4 @@ from langchain_openrouter.emulator.responses_api.answering import response_body,
 from langchain_openrouter.emulator.responses_api.checks import check_response_request
 from langchain_openrouter.emulator.responses_api.request import chat_request
 
-RESPONSES = Dialect(check_response_request, chat_request, response_body, response_events)
+RESPONSES = Dialect("/responses", check_response_request, chat_request, response_body, response_events)

@@ -66,14 +66,12 @@ def ended_response(
         failure: What ended it; `None`: it ended by itself.
         usage: What it used and cost, in the words of chat completions.
     """
-    bill = response_usage(usage)
+    end: dict[str, JSON] = {"usage": response_usage(usage), **turn.closing}
     if failure is not None:
-        return response_object(
-            turn, "failed", output, error=response_error(failure), usage=bill, **_error_type(failure)
-        )
+        return response_object(turn, "failed", output, error=response_error(failure), **end, **_error_type(failure))
     if finish in _ENDINGS:
-        return response_object(turn, "incomplete", output, incomplete_details={"reason": _ENDINGS[finish]}, usage=bill)
-    return response_object(turn, "completed", output, usage=bill)
+        return response_object(turn, "incomplete", output, incomplete_details={"reason": _ENDINGS[finish]}, **end)
+    return response_object(turn, "completed", output, **end)
 
 
 def response_error(failure: Failure) -> dict[str, JSON]:
