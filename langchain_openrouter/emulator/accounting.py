@@ -48,7 +48,7 @@ class Account:
         limit = self.key_limit_usd
         if limit is not None and self.book.total >= limit:
             message = f"Key limit exceeded (total limit). Manage it using {_SETTINGS}/keys"
-            return Failure(403, message, metadata={"limit_source": "api_key"})
+            return Failure(403, message, metadata={"limit_source": "openrouter_key_limit"})
         balance = self._balance
         if balance < 0 or (balance == 0 and not is_free):
             return _payment_required(f"Insufficient credits. Add more using {_SETTINGS}/credits")

@@ -93,9 +93,13 @@ class Failure:
     status: int
     message: str
     code: int | str | None = None
-    """`None`: the status."""
+    """`None`: the status, or none at all beside an `availability`."""
     metadata: Mapping[str, JSON] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    error_type: str | None = None
+    """Such as `rate_limit_exceeded`. It stands in the metadata, or beside an `availability`."""
+    availability: Mapping[str, JSON] | None = None
+    """Why no endpoint serves the request: `code`, `retryable`, `requested_models`, `docs_url` and so on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from langchain_openrouter.emulator.brain import JSON, Failure
 
@@ -21,13 +22,29 @@ class Refusal(Exception):  # noqa: N818 - it carries a Failure, which is the err
 
 def error_object(failure: Failure) -> dict[str, JSON]:
     """The `error` object of a body or of a stream's last chunk."""
+    if failure.availability is not None:
+        return _availability_object(failure)
     error: dict[str, JSON] = {
         "message": failure.message,
         "code": failure.status if failure.code is None else failure.code,
     }
-    if failure.metadata is not None:
-        error["metadata"] = failure.metadata
+    named = {} if failure.error_type is None else {"error_type": failure.error_type}
+    if failure.metadata is not None or named:
+        error["metadata"] = {**named, **(failure.metadata or {})}
     return error
+
+
+def _availability_object(failure: Failure) -> dict[str, JSON]:
+    # these errors have the status and the type beside the message, and no code
+    error: dict[str, JSON] = {
+        "message": failure.message,
+        "error_type": failure.error_type,
+        "http_status": failure.status,
+        "availability": failure.availability,
+        "code": failure.code,
+        "metadata": failure.metadata,
+    }
+    return {name: value for name, value in error.items() if value is not None}
 
 
 def error_body(failure: Failure) -> dict[str, JSON]:
@@ -79,4 +96,4 @@ def with_previous(last: Failure, earlier: list[Failure]) -> Failure:
         return last
     previous: list[JSON] = [{"code": one.status, "message": one.message} for one in earlier]
     metadata: Mapping[str, JSON] = {**(last.metadata or {"provider_name": None}), "previous_errors": previous}
-    return Failure(last.status, last.message, code=last.code, metadata=metadata, headers=last.headers)
+    return replace(last, metadata=metadata)

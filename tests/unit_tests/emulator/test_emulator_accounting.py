@@ -97,6 +97,7 @@ def test_a_spent_key_is_403_while_there_are_credits(serve):
     response = served.chat()
     assert response.status_code == 403
     assert response.json()["error"]["message"].startswith("Key limit exceeded")
+    assert response.json()["error"]["metadata"]["limit_source"] == "openrouter_key_limit"
     after = served.get("/key").json()["data"]
     assert [(page["limit"], page["limit_remaining"], page["usage"]) for page in (before, after)] == [
         (0.02, 0.02, 0.0),

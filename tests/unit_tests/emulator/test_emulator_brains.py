@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_openrouter.emulator import Answer, ReplayBrain, ScriptBrain
+from langchain_openrouter.emulator import Answer, Failure, ReplayBrain, ScriptBrain
 
 
 def test_a_script_is_played_in_order_and_says_when_it_has_ended(serve):
@@ -65,3 +65,25 @@ def test_a_replay_keeps_status_and_headers_but_not_those_of_the_transfer(serve):
 def test_a_replay_is_cut_as_recorded_or_as_wished(recorded, given, pieces):
     brain = ReplayBrain([exchange("a\né\nb", recorded_chunk_sizes=recorded)], piece_sizes=given)
     assert list(brain.reply({}).pieces) == pieces
+
+
+def test_a_failure_has_its_type_in_the_metadata(serve):
+    served = serve([Failure(429, "Slow down", error_type="rate_limit_exceeded", metadata={"provider_code": "c1"})])
+    metadata = {"error_type": "rate_limit_exceeded", "provider_code": "c1"}
+    assert served.chat().json()["error"] == {"message": "Slow down", "code": 429, "metadata": metadata}
+
+
+def test_an_unavailable_model_has_its_type_and_status_and_no_code(serve):
+    """As OpenRouter documents it since August 2026; the failures before it stay in the metadata."""
+    availability = {"code": "capacity_exhausted", "retryable": True, "requested_models": ["m"], "docs_url": "d"}
+    failure = Failure(429, "Full", error_type="rate_limit_exceeded", availability=availability)
+    served = serve([Failure(503, "Busy"), failure])
+    response = served.chat(models=["openai/gpt-5-mini"])
+    assert response.status_code == 429
+    assert response.json()["error"] == {
+        "message": "Full",
+        "error_type": "rate_limit_exceeded",
+        "http_status": 429,
+        "availability": availability,
+        "metadata": {"provider_name": None, "previous_errors": [{"code": 503, "message": "Busy"}]},
+    }
