@@ -75,9 +75,9 @@ def status_error(status: int, headers: httpx.Headers, content: bytes, target: Ta
         body = orjson.loads(content)
     except orjson.JSONDecodeError:
         body = None
-    words = body.get("error", body.get("message")) if isinstance(body, dict) else None
+    wire = (body.get("error") or (body.get("message") and body)) if isinstance(body, dict) else None
     error = parse_error(
-        words or _plain_words(status, headers, content),
+        wire or _plain_words(status, headers, content),
         status=status,
         body=body if body is not None else content.decode(errors="replace")[:10_000],
         headers=headers,

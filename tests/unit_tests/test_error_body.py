@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_openrouter._error_body import parse_error
+from langchain_openrouter._error_body.classes import STATUS_ERRORS
+from langchain_openrouter._error_body.statuses import ERROR_TYPE_STATUSES
 from langchain_openrouter.errors import (
-    ERROR_TYPE_STATUSES,
-    STATUS_ERRORS,
     APIStatusError,
     AuthenticationError,
     BadRequestError,
@@ -23,7 +23,6 @@ from langchain_openrouter.errors import (
     ModerationError,
     NotFoundError,
     OverloadedError,
-    PermissionDeniedError,
     RateLimitError,
     ServiceUnavailableError,
     UpstreamError,
@@ -34,7 +33,17 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=10,
 )
-KEYS = ["message", "code", "metadata", "error", "error_type", "availability", "http_status", "raw", "retry_after"]
+METADATA = ["error_type", "raw", "headers", "provider_name", "limit_source", "limit_usd", "resets_at", "reasons"]
+AVAILABILITY = ["code", "retryable", "retry_after", "fallback_models", "excluded_by", "constraint", "docs_url"]
+BESIDE = ["error_type", "metadata", "object", "response", "request_id"]
+WIRE = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("message", "code", "error", "error_type", "http_status", "type"), JSON),
+        "metadata": JSON | st.dictionaries(st.sampled_from(METADATA), JSON),
+        "availability": JSON | st.dictionaries(st.sampled_from(AVAILABILITY), JSON),
+    },
+)
 
 
 @pytest.mark.parametrize("status", sorted(STATUS_ERRORS))
@@ -44,7 +53,10 @@ def test_class_by_http_status(status):
     assert (error.status_code, error.code) == (status, status)
 
 
-@pytest.mark.parametrize(("status", "cls"), [(409, APIStatusError), (418, APIStatusError), (599, InternalServerError)])
+@pytest.mark.parametrize(
+    ("status", "cls"),
+    [(418, BadRequestError), (451, BadRequestError), (599, InternalServerError), (302, APIStatusError)],
+)
 def test_class_of_a_status_that_is_not_listed(status, cls):
     assert type(parse_error({"message": "words"}, status=status)) is cls
 
@@ -55,7 +67,11 @@ def test_class_of_a_status_that_is_not_listed(status, cls):
         pytest.param({"message": "m", "code": 402}, InsufficientCreditsError, 402, id="code"),
         pytest.param({"message": "m", "code": "429", "type": "rate_limit_error"}, RateLimitError, 429, id="text code"),
         pytest.param({"message": "m", "http_status": 404}, NotFoundError, 404, id="http_status"),
-        pytest.param({"message": "m", "code": "server_error"}, InternalServerError, 200, id="code of no number"),
+        pytest.param(
+            {"message": "m", "code": "server_error"}, InternalServerError, 500, id="code of the Responses API"
+        ),
+        pytest.param({"message": "m", "code": "odd"}, InternalServerError, 200, id="code that nobody knows"),
+        pytest.param({"message": "m", "code": 99999}, InternalServerError, 200, id="code that is no status"),
         pytest.param({"message": "m", "code": True}, InternalServerError, 200, id="code of no sense"),
         pytest.param("words", InternalServerError, 200, id="string"),
         pytest.param({"error": {"message": "m", "code": 402}, "code": 402}, InsufficientCreditsError, 402, id="nested"),
@@ -101,37 +117,6 @@ def test_no_error_type_of_a_wrong_request_is_retryable(error_type):
 
 
 @pytest.mark.parametrize(
-    "words",
-    [
-        "This endpoint's maximum context length is 8192 tokens. However, you requested about 9000 tokens",
-        "prompt is too long: 210000 tokens > 200000 maximum",
-        "Input exceeds the context window",
-    ],
-)
-def test_context_overflow_in_the_providers_own_words(words):
-    assert type(parse_error({"message": words, "code": 400}, status=400)) is ContextLengthExceededError
-
-
-def test_context_overflow_in_the_raw_words_of_a_provider():
-    metadata = {"raw": '{"error":{"message":"prompt is too long: 9 > 8"}}', "provider_name": "Anthropic"}
-    error = parse_error({"message": "Provider returned error", "code": 400, "metadata": metadata}, status=400)
-    assert type(error) is ContextLengthExceededError
-
-
-def test_moderation():
-    metadata = {"reasons": ["violence"], "flagged_input": "I...", "provider_name": "OpenAI", "model_slug": "m"}
-    error = parse_error({"message": "Input flagged", "code": 403, "metadata": metadata}, status=403)
-    assert type(error) is ModerationError
-    assert error.metadata == metadata
-    assert error.provider == "OpenAI"
-
-
-def test_guardrail():
-    error = parse_error({"message": "Blocked", "code": 403, "metadata": {"patterns": ["p"]}}, status=403)
-    assert type(error) is PermissionDeniedError
-
-
-@pytest.mark.parametrize(
     "raw",
     ['{"error": "upstream words"}', {"error": {"message": "upstream words"}}, "upstream words", ["upstream words"]],
 )
@@ -144,26 +129,24 @@ def test_raw_words_of_the_provider_are_in_the_message(raw):
     assert error.metadata == metadata
 
 
-def test_availability_error_without_a_code():
-    availability = {"code": "temporarily_unavailable", "retryable": True, "retry_after": 3, "requested_models": ["m"]}
-    wire = {
-        "message": "m",
-        "error_type": "provider_overloaded",
-        "http_status": 503,
-        "availability": availability,
-        "metadata": {"previous_errors": [{"provider": "Acme", "code": 429, "status": 429}]},
-    }
-    error = parse_error(wire, status=503)
-    assert type(error) is OverloadedError
-    assert error.code is None
-    assert error.availability == availability
-    assert error.retry_after == 3.0
-
-
-@pytest.mark.parametrize("retryable", [True, False])
-def test_the_router_knows_best_what_is_retryable(retryable):
-    wire = {"message": "m", "code": 404, "availability": {"retryable": retryable}}
-    assert parse_error(wire, status=404).is_retryable is retryable
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ('{"error": {"message": "It broke", "code": null}}', "It broke"),
+        ('{"code": "A kind of error", "error": "It broke"}', "It broke"),
+        ('{"code": 400, "msg": "It broke"}', "It broke"),
+        ('{"errors": [{"message": "It broke", "code": 3043}], "success": false}', "It broke"),
+        ({"detail": [{"loc": ["body"], "msg": "It broke"}]}, "It broke"),
+        ('[{"error": {"message": "It broke"}}]', "It broke"),
+        ({"retryable": True}, '{"retryable": true}'),
+        ("<html>It broke</html>", "<html>It broke</html>"),
+        ('{"error": ""}', '{"error": ""}'),
+    ],
+)
+def test_the_sentence_in_what_the_provider_said(raw, said):
+    error = parse_error({"message": "Provider returned error", "metadata": {"raw": raw}}, status=502)
+    assert f"The provider said: {said}" in str(error)
+    assert error.metadata["raw"] == raw
 
 
 def test_null_metadata():
@@ -202,6 +185,25 @@ def test_retry_after_in_the_providers_headers():
     assert parse_error(wire, status=429).retry_after == 7.0
 
 
+def reset_at(seconds):
+    return str(int((datetime.now(UTC).timestamp() + seconds) * 1000))
+
+
+def test_retry_after_is_when_the_rate_limit_is_reset():
+    """OpenRouter's own limits have no `Retry-After`; its headers are in the body, too."""
+    wire = {"message": "m", "metadata": {"headers": {"X-RateLimit-Reset": reset_at(600)}}}
+    assert 590 < parse_error(wire, status=429).retry_after <= 600
+    header = {"x-ratelimit-reset": reset_at(60)}
+    assert 50 < parse_error(wire, status=429, headers=header).retry_after <= 60
+    assert parse_error(wire, status=429, headers={**header, "retry-after": "2"}).retry_after == 2.0
+
+
+@pytest.mark.parametrize("reset", [reset_at(-60), "30", 30, "6m0s", None, "1e999", 10**400, [], "nan"])
+def test_a_reset_that_has_passed_or_is_no_timestamp_says_nothing(reset):
+    wire = {"message": "m", "metadata": {"headers": {"X-RateLimit-Reset": reset}}}
+    assert parse_error(wire, status=429).retry_after is None
+
+
 def test_ids_and_body_are_kept():
     body = {"error": {"message": "m"}, "user_id": "u"}
     error = parse_error(body["error"], status=500, body=body, headers={"x-generation-id": "gen-1"}, partial="so far")
@@ -216,10 +218,24 @@ def test_the_message_says_what_to_do(status, advice):
 
 
 @given(
-    error=JSON | st.dictionaries(st.sampled_from(KEYS), JSON),
-    status=st.sampled_from([200, 400, 403, 429, 500]),
+    error=JSON | WIRE | st.builds(lambda error: {"error": error}, WIRE),
+    status=st.sampled_from([200, 302, 400, 402, 403, 404, 418, 429, 500, 503]),
+    beside=JSON
+    | st.dictionaries(st.sampled_from(["error_type", "metadata", "object", "response", "request_id"]), JSON),
 )
-def test_whatever_stands_there_becomes_an_error(error, status):
-    parsed = parse_error(error, status=status, body=error)
+def test_whatever_stands_there_becomes_an_error(error, status, beside):
+    parsed = parse_error(error, status=status, body=beside)
     assert isinstance(parsed, APIStatusError)
     assert str(parsed)
+    assert isinstance(parsed.is_retryable, bool)
+    for name in dir(parsed):
+        getattr(parsed, name)
+
+
+def test_json_that_is_nested_very_deeply():
+    deep: object = "words"
+    for _ in range(100_000):
+        deep = [deep]
+    error = parse_error({"message": "m", "code": 400, "metadata": {"raw": deep}}, status=400)
+    assert type(error) is BadRequestError
+    assert "nested too deeply" in str(error)

@@ -11,13 +11,15 @@ from langchain_core import exceptions as core
 
 import langchain_openrouter
 from langchain_openrouter import errors
-from langchain_openrouter.errors import ERROR_TYPE_STATUSES, ERROR_TYPES, STATUS_ERRORS, APIStatusError, OpenRouterError
+from langchain_openrouter._error_body.classes import NAMED_ERRORS, STATUS_ERRORS, UNAVAILABLE_ERRORS
+from langchain_openrouter._error_body.statuses import ERROR_TYPE_STATUSES, NATIVE_STATUSES
+from langchain_openrouter.errors import APIStatusError, OpenRouterError
 from tests.openapi import openapi
 
 CLASSES = [
     cls
     for _, cls in inspect.getmembers(errors, inspect.isclass)
-    if issubclass(cls, Exception) and cls.__module__ == errors.__name__
+    if issubclass(cls, Exception) and cls.__module__.startswith(errors.__name__)
 ]
 
 
@@ -27,12 +29,19 @@ def test_every_status_of_chat_completions_has_a_class():
     assert statuses <= STATUS_ERRORS.keys()
 
 
+def test_every_error_status_of_the_whole_api_has_a_class():
+    """But for those of management, which no model can meet."""
+    methods = [method for path in openapi()["paths"].values() for method in path.values() if isinstance(method, dict)]
+    statuses = {int(status) for method in methods for status in method.get("responses", {}) if status > "300"}
+    assert statuses <= STATUS_ERRORS.keys()
+
+
 def test_every_error_type_has_a_status():
     assert set(openapi()["components"]["schemas"]["ApiErrorType"]["enum"]) == ERROR_TYPE_STATUSES.keys()
 
 
-def test_every_error_type_with_a_class_is_one_of_openrouters():
-    assert ERROR_TYPES.keys() <= ERROR_TYPE_STATUSES.keys()
+def test_every_name_with_a_class_has_a_status():
+    assert NAMED_ERRORS.keys() <= ERROR_TYPE_STATUSES.keys() | NATIVE_STATUSES.keys()
 
 
 @pytest.mark.parametrize("cls", CLASSES)
@@ -67,7 +76,19 @@ def test_is_a_value_error(cls):
         ("RequestTimeoutError", "ModelTimeoutError"),
         ("RequestTooLargeError", "ModelInvalidRequestError"),
         ("UnprocessableEntityError", "ModelInvalidRequestError"),
+        ("ConflictError", "ModelInvalidRequestError"),
+        ("GoneError", "ModelInvalidRequestError"),
+        ("PreconditionFailedError", "ModelInvalidRequestError"),
         ("RateLimitError", "ModelRateLimitError"),
+        ("InFlightBudgetError", "ModelRateLimitError"),
+        ("KeyLimitError", "ModelPermissionDeniedError"),
+        ("BudgetBlockedError", "ModelPermissionDeniedError"),
+        ("InvalidModelError", "ModelNotFoundError"),
+        ("InvalidModelError", "ModelInvalidRequestError"),
+        ("NoEndpointsError", "ModelNotFoundError"),
+        ("RegionRestrictedError", "ModelPermissionDeniedError"),
+        ("CapacityExhaustedError", "ModelRateLimitError"),
+        ("TemporarilyUnavailableError", "ModelAPIError"),
         ("InternalServerError", "ModelAPIError"),
         ("RequestError", "ModelInvalidRequestError"),
         ("InsufficientCreditsError", "ModelError"),
@@ -132,4 +153,40 @@ def test_a_status_error_knows_nothing_that_it_is_not_told():
 
 
 def test_all_that_openrouter_can_answer_is_one_family():
-    assert all(issubclass(cls, OpenRouterError) for cls in {*STATUS_ERRORS.values(), *ERROR_TYPES.values()})
+    assert all(issubclass(cls, OpenRouterError) for cls in {*STATUS_ERRORS.values(), *NAMED_ERRORS.values()})
+
+
+@pytest.mark.parametrize("cls", [cls for cls in CLASSES if issubclass(cls, OpenRouterError)])
+def test_has_the_facts_of_an_answer_though_none_came(cls):
+    """Whoever catches `OpenRouterError` may look at all of them."""
+    error = cls("words")
+    assert (error.status_code, error.code, error.error_type, error.provider, error.retry_after) == (None,) * 5
+    assert (error.metadata, error.generation_id) == ({}, None)
+
+
+@pytest.mark.parametrize("cls", [cls for cls in CLASSES if issubclass(cls, OpenRouterError)])
+def test_is_retryable_by_either_name(cls):
+    error = cls("words")
+    assert error.retryable is cls.is_retryable
+    error.is_retryable = not cls.is_retryable
+    assert error.retryable is not cls.is_retryable
+
+
+@pytest.mark.parametrize("cls", [cls for cls in CLASSES if issubclass(cls, OpenRouterError)])
+def test_advises(cls):
+    assert cls.advice.endswith(".")
+
+
+def test_out_of_money_is_one_family():
+    """So that one `except` tells whoever pays."""
+    for cls in (errors.KeyLimitError, errors.BudgetBlockedError, errors.InFlightBudgetError):
+        assert issubclass(cls, errors.InsufficientCreditsError)
+    assert errors.InFlightBudgetError("words").is_retryable
+    assert not errors.KeyLimitError("words").is_retryable
+
+
+def test_each_unavailable_error_is_the_error_of_its_status():
+    for family, cls in UNAVAILABLE_ERRORS.items():
+        assert issubclass(cls, errors.ModelUnavailableError)
+        assert issubclass(cls, family)
+        assert cls("words").is_retryable is family("words").is_retryable

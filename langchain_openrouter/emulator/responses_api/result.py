@@ -77,11 +77,16 @@ def ended_response(
 def response_error(failure: Failure) -> dict[str, JSON]:
     """The `error` of a response that failed."""
     named = failure.code if isinstance(failure.code, str) else None
-    return {"code": named or _ERROR_NAMES.get(failure.status, "server_error"), "message": failure.message}
+    error: dict[str, JSON] = {
+        "code": named or _ERROR_NAMES.get(failure.status, "server_error"),
+        "message": failure.message,
+        "availability": failure.availability,
+    }
+    return {name: value for name, value in error.items() if value is not None}
 
 
 def _error_type(failure: Failure) -> dict[str, JSON]:
-    named = (failure.metadata or {}).get("error_type")
+    named = failure.error_type or (failure.metadata or {}).get("error_type")
     return {} if named is None else {"error_type": named}
 
 
