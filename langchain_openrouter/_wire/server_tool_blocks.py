@@ -42,7 +42,7 @@ def _translate_item(item: Wire, kind: str, index: str) -> Iterator[Wire]:
     name = kind.removeprefix(_PREFIX).removesuffix(_SUFFIX)
     yield _call(call_id, name, _arguments(item.get("action") or item.get("arguments")), index)
     if rest := {key: value for key, value in item.items() if key not in _PLACES}:
-        failed = item.get("status") in {"failed", "incomplete"} or bool(item.get("error"))
+        failed = str(item.get("status")) in {"failed", "incomplete"} or bool(item.get("error"))
         yield _result(call_id, rest, index, failed=failed)
 
 

@@ -65,7 +65,7 @@ def client_calls(output: Sequence[Wire]) -> list[Wire]:
 
 def _is_open(item: ReadOnlyWire) -> bool:
     # of a patch that OpenRouter finds broken, the model itself is told
-    is_refused = item["type"] == "openrouter:apply_patch" and item.get("status") not in {None, "completed"}
+    is_refused = _type(item) == "openrouter:apply_patch" and (item.get("status") or "completed") != "completed"
     return item.get("call_id") is not None and not is_refused
 
 

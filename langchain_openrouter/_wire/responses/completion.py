@@ -68,7 +68,7 @@ def telling_body(body: Wire) -> Iterator[None]:
 
 
 def _finish_reason(response: ReadOnlyWire, message: ReadOnlyWire) -> str | None:
-    status = response.get("status") or _status_of_items(message)
+    status = str(response.get("status") or _status_of_items(message))
     if status in {"failed", "cancelled"}:
         return "error"
     if status == "incomplete":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import HumanMessage, ToolMessage
 
@@ -19,6 +19,9 @@ from langchain_openrouter.errors import (
     RateLimitError,
     ResponseFormatError,
 )
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For busy machines."""
 
 FACTS = {"id": "gen-1", "object": "response", "created_at": 1, "model": "m", "status": "completed", "error": None}
 
@@ -245,18 +248,21 @@ KINDS = st.sampled_from(
     "message reasoning function_call custom_tool_call shell_call shell_call_output apply_patch_call computer_call "
     "image_generation_call openrouter:advisor openrouter:apply_patch openrouter:image_generation".split()
 )
+PARTS = st.dictionaries(st.sampled_from(["type", "text", "refusal", "annotations", "logprobs"]), JUNK, max_size=3)
 FIELDS = dict.fromkeys(
     "id call_id status name arguments action operation input content summary encrypted_content signature result advice "
     "format".split(),
-    JUNK | st.lists(st.dictionaries(st.sampled_from(["type", "text", "refusal", "annotations", "logprobs"]), JUNK)),
+    JUNK | st.lists(PARTS, max_size=2),
 )
 
 
-@given(st.lists(st.fixed_dictionaries({"type": KINDS | JUNK}, optional=FIELDS), max_size=4))
-def test_strange_items_are_read_and_go_back(output):
-    message = parse(*output)
+@unhurried
+@given(st.lists(st.fixed_dictionaries({"type": KINDS | JUNK}, optional=FIELDS), max_size=4), JUNK)
+def test_strange_items_are_read_and_go_back(output, status):
+    message = parse(*output, status=status)
     assert message.additional_kwargs.get("output", []) == output
     results = [
         ToolMessage("done", tool_call_id=call["id"]) for call in message.tool_calls if call["name"] != "computer"
     ]
     json.dumps(render_input([HumanMessage("?"), message, *results]))
+    json.dumps(message.content_blocks)

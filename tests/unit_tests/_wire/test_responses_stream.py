@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from langchain_openrouter._wire.responses.parse import parse_response
@@ -21,6 +21,9 @@ from langchain_openrouter.errors import (
     StreamInterruptedError,
 )
 from tests.conftest import add_up
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For busy machines."""
 
 RESPONSE = {"id": "gen-1", "object": "response", "created_at": 1, "model": "m", "status": "completed", "error": None}
 CREATED = {"type": "response.created", "response": {**RESPONSE, "status": "in_progress", "output": []}}
@@ -98,6 +101,7 @@ def items(draw):
     return {**head, "advice": draw(TEXT)}
 
 
+@unhurried
 @given(st.lists(items(), max_size=6, unique_by=lambda item: item.get("call_id", item["id"])), st.booleans())
 def test_a_stream_adds_up_to_the_response(output, streams_advice):
     events = [CREATED]
@@ -107,6 +111,7 @@ def test_a_stream_adds_up_to_the_response(output, streams_advice):
     check_same(sum_of(*events, completed(*output)), whole(*output))
 
 
+@unhurried
 @given(st.lists(items(), max_size=4, unique_by=lambda item: item.get("call_id", item["id"])))
 def test_what_was_never_streamed_comes_with_the_end(output):
     check_same(sum_of(CREATED, completed(*output)), whole(*output))
@@ -299,9 +304,14 @@ JUNK = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.list
 KINDS = st.sampled_from(
     "output_item.added output_item.done output_text.delta function_call_arguments.delta created nonsense".split()
 )
-FIELDS = dict.fromkeys(("output_index", "delta", "item", "response", "content_index"), JUNK)
+ITEMS = st.fixed_dictionaries(
+    {"type": JUNK | st.sampled_from("message reasoning function_call shell_call openrouter:apply_patch".split())},
+    optional=dict.fromkeys(("call_id", "name", "status", "arguments", "content", "summary"), JUNK),
+)
+FIELDS = {**dict.fromkeys(("output_index", "delta", "response", "content_index"), JUNK), "item": JUNK | ITEMS}
 
 
+@unhurried
 @given(st.lists(st.fixed_dictionaries({"type": KINDS.map("response.{}".format)}, optional=FIELDS), max_size=6))
 def test_strange_values_never_break_the_stream(events):
     parser = ResponsesStreamParser({})
