@@ -195,14 +195,16 @@ class ToolCallFolder:
         return _call_chunk(number, text, call_id=self._ids[number] if is_new else None, name=name)
 
     def close(self) -> list[ToolCallChunk]:
-        """Make chunks that keep calls whose arguments were cut off from being made.
+        """Make chunks that keep calls whose arguments were cut off, and those that name no tool, from being made.
 
         langchain-core completes the brackets of streamed arguments, and a half argument would be carried out as a whole
         one. A bracket that does not fit leaves such a call among the invalid ones, with its text.
         """
         texts = ("".join(pieces) for pieces in self._texts)
         return [
-            _call_chunk(number, _misfit(text)) for number, text in enumerate(texts) if parse_arguments(text) is None
+            _call_chunk(number, _misfit(text))
+            for number, text in enumerate(texts)
+            if number not in self._named or parse_arguments(text) is None
         ]
 
     def _number(self, index: str | float | None, call_id: str | None) -> tuple[int, bool]:

@@ -232,6 +232,16 @@ def test_no_arguments_at_all(arguments):
     assert summary(fold([piece(arguments, call_id="1", name="f")])) == [("1", "f", {})]
 
 
+@pytest.mark.parametrize("arguments", ["", "{}", '{"a": 1}', '{"a"'])
+def test_a_call_that_names_no_tool_is_invalid_streamed_too(arguments):
+    folder = ToolCallFolder("gen-1")
+    chunks = [*folder.fold([{"index": 0, "id": "1", "function": {"arguments": arguments}}]), *folder.close()]
+    parts = [AIMessageChunk("", tool_call_chunks=[chunk]) for chunk in chunks]
+    message = parts[0] + [*parts[1:], AIMessageChunk("", chunk_position="last")]
+    assert message.tool_calls == []
+    assert message.invalid_tool_calls[0]["args"].startswith(arguments)
+
+
 def test_arguments_as_an_object():
     assert summary(fold([piece({"a": 1}, call_id="1", name="f")])) == [("1", "f", {"a": 1})]
 
