@@ -24,6 +24,7 @@ from langchain_openrouter.call_settings import render_header_options, take_call_
 from langchain_openrouter.chat_options import ChatOptions
 from langchain_openrouter.connection import OpenRouterConnection
 from langchain_openrouter.structured_output import Method, Schema, plan_structured_output
+from langchain_openrouter.token_counting import TokenCounting
 
 if TYPE_CHECKING:
     from langchain_openrouter._http.transport import CallSettings, Transport
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 blocks.register()
 
 
-class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, BaseChatModel):
+class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, TokenCounting, BaseChatModel):
     """Any of OpenRouter's models as a LangChain chat model.
 
     ```python
