@@ -1,0 +1,70 @@
+"""Time and sockets: sane limits where none are asked for, and nothing left behind by a thousand models."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from pathlib import Path
+
+import httpx
+import pytest
+
+from langchain_openrouter.emulator import Answer, ChatRequest
+
+DESCRIPTORS = Path("/proc/self/fd")
+
+
+class Greeter:
+    """Says hi to everybody."""
+
+    checks_requests = True
+
+    def reply(self, request: ChatRequest) -> Answer:
+        return Answer("Hi!")
+
+
+@pytest.fixture
+def timeouts(monkeypatch):
+    """What httpx is told to wait for, request by request, over the connections of the package's own pools."""
+    seen = []
+    for cls in (httpx.Client, httpx.AsyncClient):
+
+        def watch(self, request, *, send=cls.send, **options):
+            seen.append(request.extensions["timeout"])
+            return send(self, request, **options)
+
+        monkeypatch.setattr(cls, "send", watch)
+    return seen
+
+
+def test_without_a_timeout_the_limits_are_minutes(timeouts, ask, model):
+    """Neither httpx's five seconds nor for ever (python-sdk#72, deepagents#2423)."""
+    ask(model(), "hello")
+    assert timeouts == [{"connect": 10.0, "read": 120.0, "write": 120.0, "pool": 120.0}]
+
+
+def test_a_timeout_is_in_seconds(timeouts, ask, model):
+    """langchain#39812."""
+    ask(model(timeout=30), "hello")
+    (waits,) = timeouts
+    assert 1 < waits["read"] <= 30
+
+
+@pytest.mark.skipif(not DESCRIPTORS.exists(), reason="only Linux lists descriptors in /proc")
+def test_a_thousand_models_leave_nothing_open(model, emulator):
+    """langchain#37498, #38610."""
+    emulator.brain = Greeter()
+
+    async def talk():
+        for _ in range(500):
+            await model().ainvoke("hello")
+
+    model().invoke("hello")
+    asyncio.run(model().ainvoke("hello"))
+    gc.collect()
+    before = len(list(DESCRIPTORS.iterdir()))
+    for _ in range(500):
+        model().invoke("hello")
+    asyncio.run(talk())
+    gc.collect()
+    assert len(list(DESCRIPTORS.iterdir())) <= before
