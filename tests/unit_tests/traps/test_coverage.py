@@ -141,6 +141,7 @@ COVERAGE: dict[str, tuple[str, ...]] = {
     "18": (
         "unit_tests/test_embeddings.py::test_near_texts_have_near_vectors",
         "unit_tests/test_rerank.py::test_the_most_relevant_comes_first",
+        "integration_tests/test_responses_agents.py::test_every_way_of_asking_gives_the_same_message",
     ),
     "19": ("unit_tests/test_chat_options.py::TestResponseFormat::test_schemas",),
     "20": ("unit_tests/traps/test_connections.py::test_without_a_timeout_the_limits_are_minutes",),
