@@ -12,17 +12,18 @@ _SIZE = (
     r"context[ _](?:length|window|size|limit)|(?:maximum|supported) (?:prompt|input|model|sequence) length"
     r"|model token limit|range of input length"
 )
-# What was sent is too much: "prompt is too long", "input token count (9) exceeds", "inputs must have less than". An
-# image, a file or a list that is too large by itself is something else, and so is the next sentence.
-_SENT = r"\b(?:prompt|inputs?|messages)(?:(?!image|audio|video|file|array)[^.;]){0,80}?"
-_TOO_MUCH = r"(?:too (?:long|large|many)|exceed|must (?:be|have) (?:<|less))"
-_REMEDY = r"too many (?:input )?tokens|reduce the (?:length of the )?(?:prompt|input|messages)"
+# What was sent is too much: "prompt is too long", "input token count (9) exceeds", "`inputs` must have less than". Only
+# words that count it may stand between, so that a part of it (an image, a name, a list) is not taken for all of it.
+_COUNTED = r"(?:[^\w.;]|\d|(?:tokens?|length|count|is|of|contains|and|draft|must|have|be|can ?not|but|model|only)\b)*"
+_SENT = rf"\b(?:prompt(?:_tokens)?|inputs?|messages)\b{_COUNTED}"
+_TOO_MUCH = r"(?:too l(?:ong|arge)|exceed|less than (?:\d+ tokens|max_seq_len)|supports up)"
+_REMEDY = r"too many (?:input )?tokens|reduce the length of the (?:prompt|input|messages)|`inputs` tokens \+"
 
 _OVERFLOW = re.compile(f"{_SIZE}|{_SENT}{_TOO_MUCH}|{_REMEDY}", re.IGNORECASE)
 
 _SOMETHING_ELSE = re.compile(
     # how fast, not how long; or the answer's length alone
-    r"per[ -](?:min|hour|day)|rate.?limit|please wait|max_(?:\w+_)?tokens\W*(?:or\W+\w+\W+)?is too large",
+    r"per[ -](?:min|hour|day)|rate.?limit|quota|please wait|max_(?:\w+_)?tokens\W*(?:or\W+\w+\W+)?is too large",
     re.IGNORECASE,
 )
 

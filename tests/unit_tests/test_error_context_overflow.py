@@ -110,6 +110,15 @@ OVERFLOWS = {
     ),
     "DeepInfra": "Requested input length 200012 exceeds maximum input length 131072",
     "SiliconFlow": "length of prompt_tokens (100005) must be less than max_seq_len (32768).",
+    "vLLM input": "Input length (9000) exceeds model's maximum context length (8192).",
+    "SGLang input": "Input length (9000 tokens) exceeds the maximum allowed length (8192 tokens). Use a shorter input.",
+    "SGLang context": "The input (9000 tokens) is longer than the model's context length (8192 tokens).",
+    "llama.cpp type": '{"error": {"code": 400, "message": "too big", "type": "exceed_context_size_error"}}',
+    "LM Studio loaded": (
+        "Trying to keep the first 9000 tokens when context the overflows. However, the model is loaded with context "
+        "length of only 4096 tokens, which is not enough."
+    ),
+    "Vertex for Anthropic": "Prompt is too long",
     "NVIDIA": "Input length 5003 exceeds maximum allowed token size 4096",
 }
 
@@ -178,6 +187,22 @@ OTHERS = {
     "A file": "Input file is too large",
     "Pydantic": "temperature: Input should be less than or equal to 1",
     "Empty input": "Input must have at least 1 token.",
+    "A cache's name": (
+        "Invalid 'prompt_cache_key': string too long. Expected a string with maximum length 64, but got a string "
+        "with length 100 instead."
+    ),
+    "Log probabilities": "prompt_logprobs is too large: at most 20",
+    "Anthropic long context": "The long context beta is not yet available for this subscription.",
+    "Anthropic tokens per minute": "Number of input tokens has exceeded your per-minute rate limit",
+    "Google input quota": "Number of input tokens has exceeded your quota.",
+    "Text Generation Inference max_tokens": "Input validation error: `max_new_tokens` must be <= 512. Given: 1024",
+    "Text Generation Inference temperature": "Input validation error: `temperature` must be < 2",
+    "Text Generation Inference tools": "Input validation error: tools must have less than 128 items",
+    "Stop": "The prompt contains too many stop sequences",
+    "Pictures": "Input must have less than 5 images",
+    "A recording's length": "Input of type voice exceeds 5 minutes",
+    "How fast": "The input rate exceeded what is allowed, slow down",
+    "A threshold": "The input was flagged: its score exceeds the threshold",
     "Tools": (
         "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'."
     ),
