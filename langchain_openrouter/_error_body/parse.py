@@ -31,7 +31,7 @@ def parse_error(
 
     Args:
         error: The wire's `error`: an object, or a string, or whatever a proxy put there. An event of the Responses API
-            whose type is `error` is itself the object.
+            that is the error, or whose `response` holds it, can stand here too.
         status: The HTTP status, which may be 200.
         body: The whole body, or event, kept on the error. The Responses API has the `error_type` there, the Messages
             API the `metadata` and the id.
@@ -75,9 +75,9 @@ def parse_error(
 
 
 def _unwrapped(error: object) -> Mapping[str, Any]:
-    # a proxy may wrap the object once more: {"error": {"error": {...}}}
+    # a proxy may wrap the object once more: {"error": {"error": {...}}}; an event has it in its response
     wire = object_of(error)
-    inner = object_of(wire.get("error"))
+    inner = object_of(wire.get("error") or object_of(wire.get("response")).get("error"))
     return {**inner, **{key: value for key, value in wire.items() if key not in inner}} if inner else wire
 
 

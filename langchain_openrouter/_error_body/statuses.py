@@ -5,6 +5,7 @@ Source: https://openrouter.ai/docs/api-reference/errors
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -112,7 +113,7 @@ def parse_status(
     if http_status >= 300:  # noqa: PLR2004 - HTTP
         return http_status
     for value in (wire.get("code"), wire.get("http_status")):
-        if isinstance(value, int | str) and str(value).isdecimal() and 400 <= int(value) < 600:  # noqa: PLR2004 - HTTP
+        if isinstance(value, int | str) and re.fullmatch("[45][0-9]{2}", str(value)):
             return int(value)
     named = ERROR_TYPE_STATUSES.get(name or "") or NATIVE_STATUSES.get(name or "")
     return named or AVAILABILITY_STATUSES.get(str(availability.get("code")))

@@ -18,8 +18,8 @@ from langchain_openrouter.errors.status import APIStatusError, PermissionDeniedE
 # OpenRouter has said it in these ways: "requested up to 4096 tokens, but can only afford 57", "run this request. 4096
 # token capacity required, 57 available", "tokens limit exceeded: 4096 > 57".
 _TOKENS = re.compile(
-    r"(?:requested\D{1,20}|run this request\. |limit exceeded: )(\d[\d,]*)"
-    r"(?:\D{1,40}?(?:afford|required,)| >) (\d[\d,]*)"
+    r"(?:requested\D{1,20}|run this request\. |limit exceeded: )(\d[\d,]{0,17})"
+    r"(?:\D{1,40}?(?:afford|required,)| >) (\d[\d,]{0,17})"
 )
 _USD = r"\$(\d[\d,]*(?:\.\d+)?)"
 _LIMIT = re.compile(rf"(?:budget|limit)(?: of|:)? {_USD}|{_USD} (?:\w+ ){{0,2}}(?:budget|limit)")

@@ -72,10 +72,17 @@ def test_class_of_a_status_that_is_not_listed(status, cls):
         ),
         pytest.param({"message": "m", "code": "odd"}, InternalServerError, 200, id="code that nobody knows"),
         pytest.param({"message": "m", "code": 99999}, InternalServerError, 200, id="code that is no status"),
+        pytest.param({"message": "m", "code": "9" * 5000}, InternalServerError, 200, id="code that is no number"),
         pytest.param({"message": "m", "code": True}, InternalServerError, 200, id="code of no sense"),
         pytest.param("words", InternalServerError, 200, id="string"),
         pytest.param({"error": {"message": "m", "code": 402}, "code": 402}, InsufficientCreditsError, 402, id="nested"),
         pytest.param({"error": "words", "code": 503}, ServiceUnavailableError, 503, id="nested string"),
+        pytest.param(
+            {"type": "response.failed", "response": {"error": {"code": "rate_limit_exceeded", "message": "m"}}},
+            RateLimitError,
+            429,
+            id="event that holds it",
+        ),
     ],
 )
 def test_error_inside_a_200(wire, cls, status):
@@ -169,7 +176,9 @@ def test_retry_after_that_has_passed(header):
     assert parse_error({"message": "m"}, status=429, headers={"retry-after": header}).retry_after == 0.0
 
 
-@pytest.mark.parametrize("header", ["", "soon", "Wed, 99 Foo 2015", "nan"])
+@pytest.mark.parametrize(
+    "header", ["Wed, 21 Oct 99999999999999999999 07:28:00 GMT", "9" * 5000, "", "soon", "Wed, 99 Foo 2015", "nan"]
+)
 def test_retry_after_that_says_nothing(header):
     assert parse_error({"message": "m"}, status=429, headers={"retry-after": header}).retry_after is None
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from langchain_openrouter import errors
+from langchain_openrouter._error_body import parse_error
 from langchain_openrouter.emulator import Answer, Failure
 from tests.unit_tests.raised import raised_by
 
@@ -17,6 +18,11 @@ AFFORD = (
 
 
 CAPACITY = "More credits are required to run this request. 128000 token capacity required, 19484 available."
+
+
+def test_more_tokens_than_python_reads_into_a_number():
+    words = f"You requested up to {'9' * 5000} tokens, but can only afford 57."
+    assert parse_error({"message": words}, status=402).requested_tokens is None
 
 
 @pytest.mark.parametrize(
