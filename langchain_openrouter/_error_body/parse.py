@@ -11,7 +11,6 @@ from typing import Any
 from langchain_openrouter._error_body.classes import ErrorClass, Facts, error_class
 from langchain_openrouter._error_body.provider_words import provider_words, raw_text
 from langchain_openrouter._error_body.retry_after import parse_retry_after
-from langchain_openrouter._error_body.scrub import scrubbed
 from langchain_openrouter._error_body.statuses import parse_status
 from langchain_openrouter.errors import APIStatusError, ModelUnavailableError
 from langchain_openrouter.errors.facts import object_of, text_of, texts_of
@@ -41,11 +40,11 @@ def parse_error(
         partial: The text that had arrived before.
 
     Returns:
-        An error of the class that it means, ready to raise. API keys in what the server said are shortened.
+        An error of the class that it means, ready to raise.
 
     Source: https://openrouter.ai/docs/api-reference/errors
     """
-    headers, error, body = headers or {}, scrubbed(error), scrubbed(body)
+    headers = headers or {}
     wire = _unwrapped(error)
     beside = _beside(body)
     metadata = object_of(wire.get("metadata")) or object_of(beside.get("metadata"))

@@ -35,9 +35,9 @@ OpenRouterError(ValueError)          a call that went to OpenRouter failed
      +- InternalServerError          500 and other 5xx  (ModelAPIError)
      |   +- UpstreamError            502  the provider failed
      |   +- ServiceUnavailableError  503  no provider is available
-     |   +- GatewayTimeoutError      504, 524
-     |   +- OverloadedError          529
-     |       +- TemporarilyUnavailableError *   (also ServiceUnavailableError)
+     |   |   +- OverloadedError      529  the provider is overloaded
+     |   |       +- TemporarilyUnavailableError *
+     |   +- GatewayTimeoutError      504, 524  (ModelTimeoutError)
      +- ModelUnavailableError        all that are marked with *: no endpoint serves this request
 
 RequestError(ValueError)             a request that cannot be sent; nothing left the machine

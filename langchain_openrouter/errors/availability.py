@@ -18,7 +18,6 @@ from langchain_openrouter.errors.status import (
     OverloadedError,
     PermissionDeniedError,
     RateLimitError,
-    ServiceUnavailableError,
 )
 
 
@@ -90,7 +89,7 @@ class CapacityExhaustedError(ModelUnavailableError, RateLimitError):
     advice = RateLimitError.advice
 
 
-class TemporarilyUnavailableError(ModelUnavailableError, ServiceUnavailableError, OverloadedError):
+class TemporarilyUnavailableError(ModelUnavailableError, OverloadedError):
     """503: no endpoint answers at the moment (`temporarily_unavailable`)."""
 
-    advice = ServiceUnavailableError.advice
+    advice = OverloadedError.advice

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from langchain_core.exceptions import ModelError
 
+from langchain_openrouter.errors.scrub import scrubbed
+
 if TYPE_CHECKING:
     from langchain_openrouter.retrieval_results import EmbeddingsResult
 
@@ -19,7 +21,7 @@ class OpenRouterError(ModelError, ValueError):
     answer can tell (`status_code` to `retry_after`) are `None`, or empty, where no answer came.
 
     Attributes:
-        message: What went wrong and what to do, in a sentence.
+        message: What went wrong and what to do, in a sentence. API keys that a server repeats are shortened in it.
         generation_id: The `gen-...` id of the attempt, or `None` if the server gave none.
         partial: The text that had arrived before the failure, or `""`.
         completed: What had come, and been paid for, where the call took several requests; else `None`.
@@ -49,6 +51,7 @@ class OpenRouterError(ModelError, ValueError):
         partial: str = "",
         is_retryable: bool | None = None,
     ) -> None:
+        message = scrubbed(message)
         super().__init__(message)
         self.message = message
         self.generation_id = generation_id

@@ -18,14 +18,16 @@ from langchain_core.exceptions import (
 
 from langchain_openrouter.errors.base import OpenRouterError
 from langchain_openrouter.errors.facts import object_of, text_of
+from langchain_openrouter.errors.scrub import scrubbed
 
 
 class APIStatusError(OpenRouterError):
     """OpenRouter answered with an error, by HTTP status, inside a body with status 200, or half way through a stream.
 
+    API keys in `provider`, `metadata`, `availability` and `body` are shortened.
+
     Attributes:
         availability: `error.availability` as it came: why no endpoint was available, and what to use instead.
-        body: The whole body as it came, or `None`.
     """
 
     advice = "Look the status up at https://openrouter.ai/docs/api-reference/errors."
@@ -50,11 +52,20 @@ class APIStatusError(OpenRouterError):
         self.status_code = status_code
         self.code = code
         self.error_type = error_type
-        self.provider = provider
-        self.metadata = dict(metadata or {})
-        self.availability = dict(availability or {})
+        self.provider = scrubbed(provider)
+        self.metadata = scrubbed(dict(metadata or {}))
+        self.availability = scrubbed(dict(availability or {}))
         self.retry_after = retry_after
         self.body = body
+
+    @property
+    def body(self) -> object:
+        """The whole body as it came, or the event of a stream; `None` where there is none."""
+        return self._body
+
+    @body.setter
+    def body(self, body: object) -> None:
+        self._body = scrubbed(body)
 
     @property
     def limit_source(self) -> str | None:
@@ -164,9 +175,9 @@ class ServiceUnavailableError(InternalServerError):
     """503: no provider is available."""
 
 
-class GatewayTimeoutError(InternalServerError):
+class GatewayTimeoutError(InternalServerError, ModelTimeoutError):
     """504 or 524: the provider, or the edge, timed out."""
 
 
-class OverloadedError(InternalServerError):
-    """529: the provider is overloaded."""
+class OverloadedError(ServiceUnavailableError):
+    """529, or 503 by the name `provider_overloaded`: the provider is overloaded."""

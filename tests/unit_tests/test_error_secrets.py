@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from langchain_openrouter import APIStatusError
+from langchain_openrouter import APIStatusError, ResponseFormatError
 from langchain_openrouter._error_body import parse_error
 from langchain_openrouter.emulator import Answer, Failure, Interruption, Verbatim
 
@@ -44,6 +44,21 @@ def test_no_trace_of_the_key(reply, ask, model, play, caplog):
     assert KEY not in traces(raised.value) + caplog.text
     assert KEY[:-4][-12:] not in traces(raised.value)
     assert "sk-or-...cdef" in traces(raised.value)
+
+
+def test_no_trace_of_the_key_in_a_response_that_failed(ask, model, play):
+    play(Interruption(Answer("So far"), Failure(502, f"Upstream refused {KEY}")))
+    with pytest.raises(APIStatusError) as raised:
+        ask(model(max_retries=0, use_responses_api=True), "hello")
+    assert KEY not in traces(raised.value)
+    assert "sk-or-...cdef" in str(raised.value.body)
+
+
+def test_no_trace_of_the_key_in_an_answer_that_cannot_be_read(ask, model, play):
+    play(Verbatim(200, [f"data: Who is {KEY}?\n\n".encode()], {"content-type": "text/event-stream"}))
+    with pytest.raises(ResponseFormatError, match=r"Who is sk-or-\.\.\.cdef") as raised:
+        ask(model(max_retries=0), "hello")
+    assert KEY not in traces(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,8 @@ def test_is_a_value_error(cls):
         ("CapacityExhaustedError", "ModelRateLimitError"),
         ("TemporarilyUnavailableError", "ModelAPIError"),
         ("InternalServerError", "ModelAPIError"),
+        ("GatewayTimeoutError", "ModelAPIError"),
+        ("GatewayTimeoutError", "ModelTimeoutError"),
         ("RequestError", "ModelInvalidRequestError"),
         ("InsufficientCreditsError", "ModelError"),
         ("StructuredOutputError", "OutputParserException"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, TypeVar
 
-_KEY = re.compile(r"\b(sk-(?:or-)?)[\w-]{8,}|(?<=Bearer )()[\w.~+/=-]{16,}", re.IGNORECASE | re.ASCII)
+_KEY = re.compile(r"\b(sk-(?:or-)?)[\w-]{8,}|(?<=Bearer )()[\w.~+/=-]{15,}[\w~+/=-]", re.IGNORECASE | re.ASCII)
 _LONG_ENOUGH = 20
 """Characters of a key of which four give nothing away."""
 
