@@ -26,6 +26,7 @@ from langchain_openrouter.errors import (
     InternalServerError,
     InvalidModelError,
     KeyLimitError,
+    ModelUnavailableError,
     ModerationError,
     NoEndpointsError,
     NotFoundError,
@@ -153,8 +154,14 @@ def _plain_class(facts: Facts) -> ErrorClass:
 
 
 def _unavailable_class(plain: ErrorClass, facts: Facts) -> ErrorClass | None:
-    is_unavailable = facts.availability or "available_providers" in facts.metadata or _UNAVAILABLE.search(facts.words)
-    if not is_unavailable:
+    if facts.availability:
+        return _unavailable_by_status(plain, facts) or ModelUnavailableError
+    is_unavailable = "available_providers" in facts.metadata or _UNAVAILABLE.search(facts.words)
+    return _unavailable_by_status(plain, facts) if is_unavailable else None
+
+
+def _unavailable_by_status(plain: ErrorClass, facts: Facts) -> ErrorClass | None:
+    if plain is BadRequestError and facts.status not in {None, 400}:
         return None
     return next((cls for family, cls in UNAVAILABLE_ERRORS.items() if issubclass(plain, family)), None)
 

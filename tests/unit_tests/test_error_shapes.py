@@ -84,6 +84,15 @@ def test_availability_half_way_through_a_response(code, ask, model, play):
     assert (error.status_code, error.error_type, error.availability) == (status, error_type, failure.availability)
 
 
+@pytest.mark.parametrize("status", [401, 402, 408, 409, 413, 418, 451])
+def test_availability_with_a_status_that_is_not_documented(status, ask, model, play):
+    """Nobody serves it, and nothing more is known: no model is called unknown that OpenRouter does not call so."""
+    play(unavailable("tomorrows_code", status, None, retryable=False))
+    error = raised_by(ask, model)
+    assert type(error) is errors.ModelUnavailableError
+    assert (error.status_code, error.is_retryable) == (status, False)
+
+
 def test_availability_counts_for_more_than_words(ask, model, play):
     failure = unavailable("region_restricted", 403, "permission_denied")
     play(replace(failure, message="Request blocked in your region"))
