@@ -69,6 +69,7 @@ NATIVE_STATUSES: Mapping[str, int] = {
     "permission_error": 403,
     "image_file_not_found": 404,
     "not_found_error": 404,
+    "request_too_large": 413,
     "rate_limit_error": 429,
     "server_error": 500,
     "api_error": 500,

@@ -23,20 +23,6 @@ _OF_THE_BATCH = ("model", "completion_window", "provider", "callback_url")
 
 _MEDIA_OPTIONS = ("modalities", "audio", "image_config")
 
-_TYPE_STATUSES = {
-    "invalid_request_error": 400,
-    "authentication_error": 401,
-    "permission_error": 403,
-    "not_found_error": 404,
-    "request_too_large": 413,
-    "rate_limit_error": 429,
-    "api_error": 500,
-    "server_error": 500,
-    "timeout_error": 504,
-    "overloaded_error": 529,
-}
-"""`error.type` of a result to the status that it stands for, where the error names no other."""
-
 
 def render_batch(conversations: Sequence[tuple[str, Sequence[BaseMessage]]], options: Mapping[str, Any]) -> bytes:
     """Render the body of `POST /batches`.
@@ -128,8 +114,6 @@ def _parse_result(row: Wire) -> AIMessage | OpenRouterError:
 
 
 def _parse_failure(row: Wire, error: object, status: int) -> OpenRouterError:
-    if isinstance(error, dict):
-        error = {"http_status": _TYPE_STATUSES.get(str(error.get("type"))), **error}
     words = error or {"message": "The batch has neither an answer nor an error for this request.", "code": 502}
     answer = as_object(as_object(row.get("response")).get("body"))
     generation_id = answer.get("id")
