@@ -28,6 +28,7 @@ from langchain_openrouter.errors import (
     KeyLimitError,
     ModelUnavailableError,
     ModerationError,
+    NoEndpointFitsError,
     NoEndpointsError,
     NotFoundError,
     OverloadedError,
@@ -42,6 +43,7 @@ from langchain_openrouter.errors import (
     UnprocessableEntityError,
     UpstreamError,
 )
+from langchain_openrouter.errors.facts import texts_of
 
 ErrorClass = type[APIStatusError]
 
@@ -103,10 +105,14 @@ UNAVAILABLE_ERRORS: Mapping[ErrorClass, ErrorClass] = {
 """What an error is of by its status, to what it is if the reason is that no endpoint serves the request."""
 
 _KEY_LIMIT = re.compile(r"\bkey limit exceeded|\bkey with a higher (\w+ )?limit|\bkey's (\w+ )?limit", re.IGNORECASE)
+_IN_FLIGHT = re.compile(r"\bin-flight requests\b", re.IGNORECASE)
 _BUDGET = re.compile(r"\bbudget\b.{0,40}\bexceeded", re.IGNORECASE)
 _GUARDRAIL = re.compile(r"^request blocked", re.IGNORECASE)
-# xAI's and Azure's words
-_FLAGGED = re.compile(r"content violates usage guidelines|content management policy", re.IGNORECASE)
+# xAI's, Azure's, OpenAI's and Alibaba's words
+_FLAGGED = re.compile(
+    r"content violates usage guidelines|content management policy|\bwas flagged\b|\binappropriate content\b",
+    re.IGNORECASE,
+)
 # what OpenRouter said before errors had an `availability`
 _UNAVAILABLE = re.compile(
     r"^no (?:endpoints found|allowed providers|models match)|\bno available model provider"
@@ -154,6 +160,8 @@ def _plain_class(facts: Facts) -> ErrorClass:
 
 
 def _unavailable_class(plain: ErrorClass, facts: Facts) -> ErrorClass | None:
+    if plain is NotFoundError and texts_of(facts.availability.get("excluded_by")) == ("context_length",):
+        return NoEndpointFitsError
     if facts.availability:
         return _unavailable_by_status(plain, facts) or ModelUnavailableError
     is_unavailable = "available_providers" in facts.metadata or _UNAVAILABLE.search(facts.words)
@@ -172,6 +180,8 @@ def _spending_class(plain: ErrorClass, facts: Facts) -> ErrorClass | None:
         return LIMIT_SOURCES[source]
     if plain not in {InsufficientCreditsError, PermissionDeniedError}:
         return None
+    if plain is InsufficientCreditsError and _IN_FLIGHT.search(facts.words):
+        return InFlightBudgetError
     if _KEY_LIMIT.search(facts.words):
         return KeyLimitError
     return BudgetBlockedError if _BUDGET.search(facts.words) else None

@@ -17,13 +17,17 @@ _SIZE = (
 _COUNTED = r"(?:[^\w.;]|\d|(?:tokens?|length|count|is|of|contains|and|draft|must|have|be|can ?not|but|model|only)\b)*"
 _SENT = rf"\b(?:prompt(?:_tokens)?|inputs?|messages)\b{_COUNTED}"
 _TOO_MUCH = r"(?:too l(?:ong|arge)|exceed|less than (?:\d+ tokens|max_seq_len)|supports up)"
-_REMEDY = r"too many (?:input )?tokens|reduce the length of the (?:prompt|input|messages)|`inputs` tokens \+"
+_REMEDY = (
+    r"too many (?:input )?tokens|reduce the length of the (?:prompt|input|messages)|`inputs` tokens \+"
+    r"|total tokens of [\w ]{1,40} exceed"
+)
 
 _OVERFLOW = re.compile(f"{_SIZE}|{_SENT}{_TOO_MUCH}|{_REMEDY}", re.IGNORECASE)
 
 _SOMETHING_ELSE = re.compile(
     # how fast, not how long; or the answer's length alone
-    r"per[ -](?:min|hour|day)|rate.?limit|quota|please wait|max_(?:\w+_)?tokens\W*(?:or\W+\w+\W+)?is too large",
+    r"per[ -](?:min|hour|day)|rate.?limit|quota|please wait|max_(?:\w+_)?tokens\W*(?:or\W+\w+\W+)?is too large"
+    r"|maximum value for \W?max_tokens",
     re.IGNORECASE,
 )
 

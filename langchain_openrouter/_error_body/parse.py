@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from langchain_openrouter._error_body.classes import ErrorClass, Facts, error_class
-from langchain_openrouter._error_body.provider_words import provider_words, raw_text
+from langchain_openrouter._error_body.provider_words import provider_words, raw_text, readable
 from langchain_openrouter._error_body.retry_after import parse_retry_after
 from langchain_openrouter._error_body.statuses import parse_status
 from langchain_openrouter.errors import APIStatusError, ModelUnavailableError
@@ -53,6 +53,7 @@ def parse_error(
     name = error_type or _native_name(wire)
     meant = parse_status(status, wire, name, availability)
     words = text_of(wire.get("message")) or text_of(wire.get("error")) or text_of(error) or f"HTTP {meant or status}"
+    words = readable(words)
     facts = Facts(meant, name, f"{words} {raw_text(metadata.get('raw'))}", metadata, availability)
     cls = error_class(facts)
     provider = text_of(metadata.get("provider_name")) or provider

@@ -29,6 +29,15 @@ def provider_words(raw: object) -> str:
     return (_sentence(parsed, _DEEPEST) or text)[:_LONGEST]
 
 
+def readable(words: str) -> str:
+    """The words themselves; where they are a validator's issues as a JSON list, what is wrong and where, for each."""
+    try:
+        issues = json.loads(words) if words.startswith("[") else []
+        return "; ".join(f"{'.'.join(map(str, issue['path']))}: {issue['message']}" for issue in issues) or words
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return words
+
+
 def _sentence(value: object, depth: int) -> str | None:
     if isinstance(value, str):
         return value.strip() or None

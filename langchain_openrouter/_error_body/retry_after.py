@@ -28,7 +28,8 @@ def parse_retry_after(
         metadata: The wire's `error.metadata`, which holds headers as well.
     """
     inner = {str(name).lower(): value for name, value in object_of(metadata.get("headers")).items()}
-    for value in (headers.get("retry-after"), availability.get("retry_after"), inner.get("retry-after")):
+    hints = (availability.get("retry_after"), inner.get("retry-after"), metadata.get("retry_after_seconds"))
+    for value in (headers.get("retry-after"), *hints):
         seconds = _seconds(value)
         if seconds is not None:
             return seconds

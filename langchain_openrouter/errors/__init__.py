@@ -24,6 +24,7 @@ OpenRouterError(ValueError)          a call that went to OpenRouter failed
      |   +- RegionRestrictedError *       not served from here
      +- NotFoundError                404  (ModelNotFoundError)
      |   +- NoEndpointsError *            nobody serves the model like that
+     |       +- NoEndpointFitsError *     ... as the input is too long  (also ContextLengthExceededError)
      +- RequestTimeoutError          408  (ModelTimeoutError)
      +- ConflictError                409  (ModelInvalidRequestError)
      +- GoneError                    410  (ModelInvalidRequestError)
@@ -62,6 +63,7 @@ from langchain_openrouter.errors.availability import (
     CapacityExhaustedError,
     InvalidModelError,
     ModelUnavailableError,
+    NoEndpointFitsError,
     NoEndpointsError,
     RegionRestrictedError,
     TemporarilyUnavailableError,
@@ -136,6 +138,7 @@ __all__ = [
     "MessageError",
     "ModelUnavailableError",
     "ModerationError",
+    "NoEndpointFitsError",
     "NoEndpointsError",
     "NotFoundError",
     "OpenRouterError",

@@ -14,6 +14,7 @@ from langchain_openrouter.errors.facts import text_of, texts_of
 from langchain_openrouter.errors.status import (
     APIStatusError,
     BadRequestError,
+    ContextLengthExceededError,
     NotFoundError,
     OverloadedError,
     PermissionDeniedError,
@@ -81,6 +82,15 @@ class NoEndpointsError(ModelUnavailableError, NotFoundError):
     `no_endpoints`, `model_deprecated`, `model_unavailable_upstream`, `privacy_restricted`, `constraint_filtered`,
     `free_variant_ended`.
     """
+
+
+class NoEndpointFitsError(NoEndpointsError, ContextLengthExceededError):
+    """404: the input is too long for every endpoint, and nothing else stands against them.
+
+    A shorter input is all it takes, so that LangChain's summarization sees it as a context overflow.
+    """
+
+    advice = ContextLengthExceededError.advice
 
 
 class CapacityExhaustedError(ModelUnavailableError, RateLimitError):

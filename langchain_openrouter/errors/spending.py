@@ -5,7 +5,6 @@ Source: https://openrouter.ai/docs/api-reference/limits
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +13,7 @@ from langchain_core.exceptions import ModelRateLimitError
 
 from langchain_openrouter.errors.facts import text_of
 from langchain_openrouter.errors.status import APIStatusError, PermissionDeniedError
+from langchain_openrouter.usage import parse_usd
 
 # OpenRouter has said it in these ways: "requested up to 4096 tokens, but can only afford 57", "run this request. 4096
 # token capacity required, 57 available", "tokens limit exceeded: 4096 > 57".
@@ -47,11 +47,9 @@ class InsufficientCreditsError(APIStatusError):
     @property
     def limit_usd(self) -> Decimal | None:
         """The limit that was hit, in USD; `None` if OpenRouter does not name it."""
-        limit = self.metadata.get("limit_usd")
-        if isinstance(limit, int | float) and not isinstance(limit, bool) and math.isfinite(limit):
-            return Decimal(repr(limit))
-        found = _LIMIT.search(self.message)
-        return Decimal((found[1] or found[2]).replace(",", "")) if found else None
+        limit = parse_usd(self.metadata.get("limit_usd"))
+        found = _LIMIT.search(self.message) if limit is None else None
+        return Decimal((found[1] or found[2]).replace(",", "")) if found else limit
 
     @property
     def resets_at(self) -> datetime | None:

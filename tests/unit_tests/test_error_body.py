@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -192,6 +193,24 @@ def test_the_header_wins_over_the_body():
 def test_retry_after_in_the_providers_headers():
     wire = {"message": "m", "metadata": {"headers": {"Retry-After": "7"}}}
     assert parse_error(wire, status=429).retry_after == 7.0
+
+
+def test_retry_after_in_the_hint_of_a_provider():
+    wire = {"message": "m", "metadata": {"retry_after_seconds": 17, "retry_after_seconds_raw": 16.4}}
+    assert parse_error(wire, status=429).retry_after == 17.0
+    assert parse_error(wire, status=429, headers={"retry-after": "2"}).retry_after == 2.0
+
+
+def test_a_validators_issues_are_told_in_words():
+    issue = {"expected": "record", "path": ["tools", 0, "parameters"], "message": "expected record, received undefined"}
+    words = json.dumps([issue, {"path": ["model"], "message": "Required"}], indent=2)
+    said = str(parse_error({"name": "ZodError", "message": words}, status=400))
+    assert said.startswith("OpenRouter error 400: tools.0.parameters: expected record, received undefined; model: Req")
+
+
+@pytest.mark.parametrize("words", ["[]", "[1]", "[{}]", "[EMAIL] is not allowed", "[" * 100_000])
+def test_words_that_only_look_like_issues_stay(words):
+    assert f"400: {words}" in str(parse_error({"message": words}, status=400))
 
 
 def reset_at(seconds):

@@ -119,6 +119,7 @@ OVERFLOWS = {
         "length of only 4096 tokens, which is not enough."
     ),
     "Vertex for Anthropic": "Prompt is too long",
+    "ByteDance": "Total tokens of image and text exceed max message tokens.",
     "NVIDIA": "Input length 5003 exceeds maximum allowed token size 4096",
 }
 
@@ -184,6 +185,10 @@ OTHERS = {
     "An image": "Input image is too large",
     "A recording": "Input audio is too long",
     "A film": "Input video is too long",
+    "Groq max_tokens": (
+        "`max_tokens` must be less than or equal to `8192`, the maximum value for `max_tokens` is less than the "
+        "`context_window` for this model"
+    ),
     "A file": "Input file is too large",
     "Pydantic": "temperature: Input should be less than or equal to 1",
     "Empty input": "Input must have at least 1 token.",

@@ -97,6 +97,12 @@ def test_every_failure_falls_back(case, run, model, play, emulator):
         ),
         Failure(429, "Provider returned error", metadata={"raw": "prompt is too long: 9 tokens > 8 maximum"}),
         Failure(413, "Too large", error_type="context_length_exceeded"),
+        Failure(
+            404,
+            "None",
+            error_type="not_found",
+            availability={"code": "constraint_filtered", "retryable": False, "excluded_by": ["context_length"]},
+        ),
     ],
 )
 @pytest.mark.parametrize("way", ["invoke", "ainvoke"])

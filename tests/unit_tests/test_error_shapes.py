@@ -93,6 +93,22 @@ def test_availability_with_a_status_that_is_not_documented(status, ask, model, p
     assert (error.status_code, error.is_retryable) == (status, False)
 
 
+def test_an_input_that_is_too_long_for_every_endpoint(ask, model, play):
+    """It is a matter of the context, for LangChain's summarization, and of who serves the model, for everyone else."""
+    play(unavailable("constraint_filtered", 404, "not_found", excluded_by=["context_length"]))
+    error = raised_by(ask, model)
+    assert type(error) is errors.NoEndpointFitsError
+    assert isinstance(error, errors.ContextLengthExceededError)
+    assert isinstance(error, errors.NoEndpointsError)
+    assert not error.is_retryable
+
+
+@pytest.mark.parametrize("excluded_by", [["context_length", "max_price"], ["max_price"], [], "geo", None])
+def test_an_input_that_a_shorter_one_would_not_help(excluded_by, ask, model, play):
+    play(unavailable("constraint_filtered", 404, "not_found", excluded_by=excluded_by))
+    assert type(raised_by(ask, model)) is errors.NoEndpointsError
+
+
 def test_availability_counts_for_more_than_words(ask, model, play):
     failure = unavailable("region_restricted", 403, "permission_denied")
     play(replace(failure, message="Request blocked in your region"))
@@ -208,6 +224,8 @@ def test_moderation(ask, model, play):
                 }
             },
         ),
+        (400, "Invalid prompt: your prompt was flagged as potentially violating our usage policy."),
+        (400, '{"error":{"code":"data_inspection_failed","message":"Input data may contain inappropriate content."}}'),
     ],
 )
 def test_moderation_by_a_provider(status, raw, ask, model, play):

@@ -63,7 +63,14 @@ def test_more_tokens_than_python_reads_into_a_number():
         ),
         (
             402,
-            "Too much",
+            "This request would exceed your available credits given your current in-flight requests.",
+            None,
+            "InFlightBudget",
+            (None, None),
+        ),
+        (
+            402,
+            "Too much for your in-flight requests",
             {"reason": "weight_exceeds_budget", "limit_source": "openrouter_credits"},
             "InsufficientCredits",
             (None, None),
