@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _HEADER_OPTIONS = ("response_cache", "router_metadata", "anthropic_beta")
 
-CALL_SETTINGS = frozenset({"extra_headers", "timeout", "request_timeout", "max_retries", *_HEADER_OPTIONS})
+_CALL_SETTINGS = frozenset({"extra_headers", "timeout", "request_timeout", "max_retries", *_HEADER_OPTIONS})
 """Options of a call that are no part of the body."""
 
 
@@ -54,7 +54,7 @@ def take_call_settings(options: dict[str, Any]) -> CallSettings | None:
     Raises:
         ConfigurationError: A header cannot be sent.
     """
-    if CALL_SETTINGS.isdisjoint(options):
+    if _CALL_SETTINGS.isdisjoint(options):
         return None
     from langchain_openrouter._http.transport import CallSettings
 

@@ -39,7 +39,7 @@ def parse_text(message: ReadOnlyWire) -> str | list[Any]:
     return content if isinstance(content, str) else ""
 
 
-def find_failure(body: Wire, choice: Wire, *, headers: ReadOnlyWire, partial: str) -> APIStatusError | None:
+def find_failure(body: Wire, choice: Wire, *, headers: ReadOnlyWire, partial: str = "") -> APIStatusError | None:
     """Find an error in an answer with status 200: at its top, in its choice, or in its finish reason alone."""
     error = body.get("error") or choice.get("error")
     if not error and choice.get("finish_reason") != "error":

@@ -12,6 +12,7 @@ from langchain_core.messages import AIMessage
 
 from langchain_openrouter._wire.content import render_part
 from langchain_openrouter._wire.json_text import dump_json
+from langchain_openrouter._wire.metadata import PROVIDER
 from langchain_openrouter._wire.reasoning import render_details
 from langchain_openrouter._wire.reasoning_origin import author_of, readable_details, reads_plain_text
 from langchain_openrouter._wire.tools import render_call, render_tool_calls
@@ -75,7 +76,7 @@ def _is_content(block: object, message: AIMessage) -> bool:
 
 def _is_ours(message: AIMessage) -> bool:
     facts = message.response_metadata
-    return facts.get("output_version") == "v1" and facts.get("model_provider") == "openrouter"
+    return facts.get("output_version") == "v1" and facts.get("model_provider") == PROVIDER
 
 
 def _blocks(message: AIMessage) -> Iterator[Wire]:

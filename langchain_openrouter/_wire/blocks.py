@@ -15,10 +15,11 @@ from uuid import uuid4
 from langchain_core.messages import AIMessage, AIMessageChunk, ContentBlock
 from langchain_core.messages.block_translators import register_translator
 
+from langchain_openrouter._wire.metadata import PROVIDER
+from langchain_openrouter._wire.reasoning import GROWING
 from langchain_openrouter._wire.server_tool_blocks import translate_detail, translate_items
 from langchain_openrouter._wire.types import ReadOnlyWire, Wire, as_list, as_object
 
-_REASONING_TEXTS = {"reasoning.text": "text", "reasoning.summary": "summary"}
 _CITATION_NAMES = {
     "url": "url",
     "title": "title",
@@ -44,7 +45,7 @@ def translate_chunk(chunk: AIMessageChunk) -> list[ContentBlock]:
 
 def register() -> None:
     """Tell LangChain how to read the answers of this package."""
-    register_translator("openrouter", translate_message, translate_chunk)
+    register_translator(PROVIDER, translate_message, translate_chunk)
 
 
 def _blocks(message: AIMessage) -> Iterator[Wire]:
@@ -57,7 +58,8 @@ def _blocks(message: AIMessage) -> Iterator[Wire]:
         yield _audio(audio, message)
     if extras.get("refusal"):
         yield {"type": "refusal", "refusal": extras["refusal"], "index": "lc_refusal"}
-    yield from translate_items(as_list(extras.get("output")), _client_calls(message))
+    if output := as_list(extras.get("output")):
+        yield from translate_items(output, _client_calls(message))
 
 
 def _client_calls(message: AIMessage) -> frozenset[str]:
@@ -83,7 +85,7 @@ def _detail(detail: Wire, index: str) -> Iterator[Wire]:
     kind = detail.get("type")
     if kind == "reasoning.server_tool_call":
         yield from translate_detail(detail, index)
-    elif kind is None or kind in _REASONING_TEXTS or kind == "reasoning.encrypted":
+    elif kind is None or kind in GROWING or kind == "reasoning.encrypted":
         # a fragment that goes on with an entry has no type
         rest = {key: value for key, value in detail.items() if key not in _DETAIL_PLACES and value is not None}
         block: Wire = {"type": "reasoning", "reasoning": _detail_text(detail), "index": index}

@@ -70,10 +70,12 @@ def _with_name(wire: Wire, message: BaseMessage) -> Wire:
 def _with_marks(wire: Wire, message: BaseMessage) -> Wire:
     """Put the cache marks of a whole message on its last text: on the wire only parts can have them."""
     marks = {key: message.additional_kwargs[key] for key in CACHE_MARKS if message.additional_kwargs.get(key)}
+    if not marks:
+        return wire
     content = wire["content"]
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else list(content or ())
     last = next((at for at in reversed(range(len(parts))) if parts[at].get("type") == "text"), None)
-    if not marks or last is None:
+    if last is None:
         return wire
     parts[last] = {**parts[last], **marks}
     return {**wire, "content": parts}
@@ -84,7 +86,7 @@ def _render_human(message: HumanMessage) -> list[Wire]:
         return [_with_name({"role": "user", "content": message.content}, message)]
     results = [block for block in message.content if _type(block) == "tool_result"]
     rest = [block for block in message.content if _type(block) != "tool_result"]
-    rendered = [_render_result_block(block) for block in map(_dict, results)]
+    rendered = [_render_result_block(block) for block in map(as_object, results)]
     if rest or not results:
         rendered.append(_with_name({"role": "user", "content": render_content(rest)}, message))
     return rendered
@@ -102,8 +104,4 @@ def _render_tool_result(call_id: str, content: object) -> Wire:
 
 
 def _type(block: object) -> object:
-    return _dict(block).get("type")
-
-
-def _dict(block: object) -> Wire:
-    return as_object(block)
+    return as_object(block).get("type")

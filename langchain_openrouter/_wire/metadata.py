@@ -9,6 +9,9 @@ from langchain_core.messages.ai import InputTokenDetails, OutputTokenDetails, Us
 from langchain_openrouter._wire.types import ReadOnlyWire, Wire
 from langchain_openrouter.usage import parse_usage
 
+PROVIDER = "openrouter"
+"""What LangChain calls whoever made a message, in `model_provider`."""
+
 _NOT_FACTS = frozenset({"choices", "usage", "model", "error", "user_id"})
 """Keys of a body that stand elsewhere in the message, or are nobody's business."""
 
@@ -43,7 +46,7 @@ def parse_metadata(body: ReadOnlyWire, choice: ReadOnlyWire, headers: ReadOnlyWi
 
     Keys that OpenRouter may add tomorrow come out under their own names.
     """
-    metadata: dict[str, Any] = {"model_provider": "openrouter", "finish_reason": None, "logprobs": None}
+    metadata: dict[str, Any] = {"model_provider": PROVIDER, "finish_reason": None, "logprobs": None}
     metadata.update((key, value) for key, value in choice.items() if key not in _NOT_CHOICE_FACTS)
     if body.get("model"):
         metadata["model_name"] = body["model"]

@@ -80,9 +80,9 @@ def check_reasoning(reasoning: ReadOnlyWire | None, effort: str | None) -> None:
 
 def _fold_reasoning_effort(body: Wire) -> None:
     effort = body.pop("reasoning_effort", None)
-    reasoning = as_plain(body.get("reasoning"))
     if effort is None:
         return
+    reasoning = as_plain(body.get("reasoning"))
     check_reasoning(reasoning, effort)
     body["reasoning"] = {**(reasoning or {}), "effort": effort}
 

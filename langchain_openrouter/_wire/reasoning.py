@@ -13,7 +13,7 @@ from typing import Any
 
 from langchain_openrouter._wire.types import Wire
 
-_GROWING = {"reasoning.text": "text", "reasoning.summary": "summary"}
+GROWING = {"reasoning.text": "text", "reasoning.summary": "summary"}
 """Types whose text arrives in fragments, and the key that grows."""
 
 
@@ -45,7 +45,7 @@ class DetailFolder:
 
 
 def _continues(entry: Wire, wire_index: object, fragment: Wire) -> bool:
-    growing = _GROWING.get(str(entry.get("type")))
+    growing = GROWING.get(str(entry.get("type")))
     if growing is None or fragment.get("type") != entry.get("type") or fragment.get("index") != wire_index:
         return False
     if entry.get("id") and fragment.get("id") and entry["id"] != fragment["id"]:
@@ -79,7 +79,7 @@ def _are_one(left: object, right: object) -> bool:
 
 
 def _join(left: Wire, right: Wire) -> Wire:
-    growing = _GROWING[left["type"]]
+    growing = GROWING[left["type"]]
     news = {key: value for key, value in right.items() if _is_news(left, key, value)}
     return {**left, **news, growing: (left.get(growing) or "") + (right.get(growing) or "")}
 

@@ -37,7 +37,7 @@ def parse_success(content: bytes, headers: Mapping[str, str]) -> Wire:
         ResponseFormatError: It is no JSON object.
     """
     body = parse_json(content, headers)
-    failure = find_failure(body, {}, headers=headers, partial="")
+    failure = find_failure(body, {}, headers=headers)
     if failure is not None:
         raise failure
     return body

@@ -15,7 +15,7 @@ from langchain_core.outputs import ChatGenerationChunk
 
 from langchain_openrouter._wire.answer import find_failure, first_choice, parse_text
 from langchain_openrouter._wire.extras import ExtrasFolder
-from langchain_openrouter._wire.metadata import parse_generation_id, parse_metadata, parse_usage_metadata
+from langchain_openrouter._wire.metadata import PROVIDER, parse_generation_id, parse_metadata, parse_usage_metadata
 from langchain_openrouter._wire.parse import parse_json, refuse_nothing
 from langchain_openrouter._wire.surrogates import SurrogateJoiner
 from langchain_openrouter._wire.tools import ToolCallFolder
@@ -23,7 +23,6 @@ from langchain_openrouter._wire.types import Wire, as_list
 from langchain_openrouter.errors import OpenRouterError, StreamInterruptedError
 
 _DONE = b"[DONE]"
-_PROVIDER = "openrouter"
 
 
 class StreamParser:
@@ -109,8 +108,9 @@ class StreamParser:
     def _read(self, event: Wire) -> ChatGenerationChunk | None:
         choice = first_choice(event)
         self._keep(event, choice)
-        failure = find_failure(event, choice, headers=self._headers, partial=self.text)
+        failure = find_failure(event, choice, headers=self._headers)
         if failure is not None:
+            failure.partial = self.text
             raise failure
         # a server that does not stream answers with a whole message
         delta = choice.get("delta") or choice.get("message")
@@ -131,7 +131,7 @@ class StreamParser:
             content = self._halves.join(content)
         extras = self._extras.fold(delta)
         calls = self._calls.fold(as_list(delta.get("tool_calls"))) if delta.get("tool_calls") else []
-        metadata: dict[str, Any] = {"model_provider": _PROVIDER}
+        metadata: dict[str, Any] = {"model_provider": PROVIDER}
         if isinstance(logprobs, dict):
             metadata["logprobs"] = logprobs
         elif not (content or extras or calls):

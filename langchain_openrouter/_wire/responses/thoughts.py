@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from langchain_openrouter._wire.responses.output import SUMMARY, THOUGHT, details_of
+from langchain_openrouter._wire.reasoning import GROWING
+from langchain_openrouter._wire.responses.output import details_of
 from langchain_openrouter._wire.types import Wire
-
-_GROWING = {SUMMARY: "summary", THOUGHT: "text"}
-"""Types of entries whose text grows, and its key."""
-
 
 _MATTER = frozenset({"type", "text", "summary", "data"})
 
@@ -31,9 +28,9 @@ class ThoughtFolder:
         """Go on with the text of an entry, or begin it."""
         number = self._number(place, kind, turn)
         begun = {} if self._known[number] else {"type": kind}
-        self._known[number] |= {"type", _GROWING[kind]}
+        self._known[number] |= {"type", GROWING[kind]}
         self._texts[number].append(text)
-        return {"index": number, **begun, _GROWING[kind]: text}
+        return {"index": number, **begun, GROWING[kind]: text}
 
     def fold_item(self, place: int, item: Wire) -> list[Wire]:
         """Tell what has not been told of a whole item, but for its marks: the end has the last word on ids."""
@@ -65,7 +62,7 @@ class ThoughtFolder:
         """What of an entry has not been told: keys, and the rest of its text."""
         number = self._number(place, detail["type"], turn)
         news = {key: value for key, value in detail.items() if key not in self._known[number]}
-        key = _GROWING.get(detail["type"])
+        key = GROWING.get(detail["type"])
         if key is not None:
             if rest := unsaid("".join(self._texts[number]), detail[key]):
                 news[key] = rest
