@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from langchain_openrouter._http.bare_client import AsyncBareClient, BareClient
+
 _LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=60.0)
 
 
@@ -28,7 +30,7 @@ class PoolKey(NamedTuple):
 
     base_url: str
     key_digest: bytes
-    """A digest of the API key, so that cookies of one key never travel with another."""
+    """A digest of the API key, so that what one key opened never serves another."""
     proxy: str | None
     pid: int
     """A connection cannot be shared with a forked child."""
@@ -42,18 +44,20 @@ class Pool:
         self._verify: SSLContext | bool = _ssl_context() if key.base_url.startswith("https") or key.proxy else False
         self._proxy = key.proxy
         self._lock = threading.Lock()
-        self._client: httpx.Client | None = None
+        self._client: BareClient | None = None
         self._async: MutableMapping[asyncio.AbstractEventLoop, _LoopClient] = weakref.WeakKeyDictionary()
 
-    def client(self) -> httpx.Client:
+    def client(self) -> BareClient:
         """The client for synchronous calls, from any thread."""
         with self._lock:
             if self._client is None:
-                self._client = httpx.Client(verify=self._verify, proxy=self._proxy, limits=_LIMITS, trust_env=False)
+                self._client = BareClient(
+                    httpx.HTTPTransport(verify=self._verify, proxy=self._proxy, limits=_LIMITS, trust_env=False)
+                )
                 weakref.finalize(self, self._client.close)
             return self._client
 
-    async def async_client(self) -> httpx.AsyncClient:
+    async def async_client(self) -> AsyncBareClient:
         """The client for the running event loop."""
         loop = asyncio.get_running_loop()
         with self._lock:
@@ -112,13 +116,12 @@ class _LoopClient:
             await self.client.aclose()
 
 
-def _aiohttp_client(verify: SSLContext | bool, proxy: str | None) -> httpx.AsyncClient:
+def _aiohttp_client(verify: SSLContext | bool, proxy: str | None) -> AsyncBareClient:
     # plain httpx spends milliseconds of CPU per request at high concurrency; over aiohttp it spends a tenth
     from langchain_openrouter._http.aiohttp_transport import RecordableTransport
 
     proxies = httpx.Proxy(proxy) if proxy else None
-    transport = RecordableTransport(verify=verify, limits=_LIMITS, proxy=proxies, trust_env=False)
-    return httpx.AsyncClient(transport=transport, trust_env=False)
+    return AsyncBareClient(RecordableTransport(verify=verify, limits=_LIMITS, proxy=proxies, trust_env=False))
 
 
 _pools: weakref.WeakValueDictionary[PoolKey, Pool] = weakref.WeakValueDictionary()

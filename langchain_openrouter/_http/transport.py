@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import httpx
 
+from langchain_openrouter._http.bare_client import AsyncBareClient, BareClient
 from langchain_openrouter._http.failure import Target, opening, reading, status_error
 from langchain_openrouter._http.pool import Pool, shared_pool
 from langchain_openrouter._http.retry import Attempts
@@ -27,6 +28,9 @@ IDLE_TIMEOUT = 120.0
 """Seconds without a byte from the server; keep-alive comments count as bytes."""
 TOTAL_TIMEOUT = 600.0
 """Seconds for an unstreamed call with all its attempts, and for a stream to open."""
+
+
+_HEADERS = {"content-type": "application/json", "accept-encoding": "gzip, deflate"}
 
 
 class Response(NamedTuple):
@@ -78,6 +82,9 @@ class _Call(NamedTuple):
     attempts: Attempts
 
 
+_Client = httpx.Client | httpx.AsyncClient | BareClient | AsyncBareClient
+
+
 class Transport:
     """The way to one OpenRouter with one key.
 
@@ -102,7 +109,7 @@ class Transport:
         async_client: httpx.AsyncClient | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
-        self._headers = httpx.Headers({"content-type": "application/json", **headers}, encoding="utf-8")
+        self._headers = httpx.Headers({**_HEADERS, **headers}, encoding="utf-8")
         self._target = Target(self._base_url, IDLE_TIMEOUT if timeout is None else timeout)
         self._total = TOTAL_TIMEOUT if timeout is None else timeout
         self._max_retries = max_retries
@@ -221,7 +228,7 @@ class Transport:
             except OpenRouterError as error:
                 await asyncio.sleep(call.attempts.delay_after(error))
 
-    def _attempt(self, client: httpx.Client, call: _Call) -> httpx.Response:
+    def _attempt(self, client: httpx.Client | BareClient, call: _Call) -> httpx.Response:
         with opening(call.target):
             response = client.send(self._request(client, call), stream=True)
             if response.status_code < 300:  # noqa: PLR2004 - HTTP
@@ -229,7 +236,7 @@ class Transport:
             content = response.read()
             raise status_error(response.status_code, response.headers, content, call.target)
 
-    async def _aattempt(self, client: httpx.AsyncClient, call: _Call) -> httpx.Response:
+    async def _aattempt(self, client: httpx.AsyncClient | AsyncBareClient, call: _Call) -> httpx.Response:
         with opening(call.target):
             response = await client.send(self._request(client, call), stream=True)
             if response.status_code < 300:  # noqa: PLR2004 - HTTP
@@ -237,24 +244,27 @@ class Transport:
             content = await response.aread()
             raise status_error(response.status_code, response.headers, content, call.target)
 
-    def _request(self, client: httpx.Client | httpx.AsyncClient, call: _Call) -> httpx.Request:
+    def _request(self, client: _Client, call: _Call) -> httpx.Request:
         idle = min(call.target.idle_timeout, call.attempts.remaining() or call.target.idle_timeout)
         timeout = httpx.Timeout(idle, connect=min(CONNECT_TIMEOUT, idle))
         url = self._base_url + call.path
         return client.build_request(call.method, url, content=call.body, headers=call.headers, timeout=timeout)
 
     def _read(self, response: httpx.Response, call: _Call) -> Response:
+        headers = dict(response.headers.items())
         try:
-            with reading(call.target, response.headers.get("x-generation-id")):
-                return Response(response.headers, b"".join(_in_time(p, call.attempts) for p in response.iter_bytes()))
+            with reading(call.target, headers.get("x-generation-id")):
+                pieces = [_in_time(piece, call.attempts) for piece in response.iter_bytes()]
+                return Response(headers, b"".join(pieces))
         finally:
             response.close()
 
     async def _aread(self, response: httpx.Response, call: _Call) -> Response:
+        headers = dict(response.headers.items())
         try:
-            with reading(call.target, response.headers.get("x-generation-id")):
-                pieces = [_in_time(p, call.attempts) async for p in response.aiter_bytes()]
-                return Response(response.headers, b"".join(pieces))
+            with reading(call.target, headers.get("x-generation-id")):
+                pieces = [_in_time(piece, call.attempts) async for piece in response.aiter_bytes()]
+                return Response(headers, b"".join(pieces))
         finally:
             await response.aclose()
 

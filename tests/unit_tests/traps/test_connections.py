@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from httpx_aiohttp import AiohttpTransport
 
 from langchain_openrouter.emulator import Answer, ChatRequest
 
@@ -27,13 +28,16 @@ class Greeter:
 def timeouts(monkeypatch):
     """What httpx is told to wait for, request by request, over the connections of the package's own pools."""
     seen = []
-    for cls in (httpx.Client, httpx.AsyncClient):
 
-        def watch(self, request, *, send=cls.send, **options):
+    def watching(send):
+        def watch(transport, request):
             seen.append(request.extensions["timeout"])
-            return send(self, request, **options)
+            return send(transport, request)
 
-        monkeypatch.setattr(cls, "send", watch)
+        return watch
+
+    for cls, name in ((httpx.HTTPTransport, "handle_request"), (AiohttpTransport, "handle_async_request")):
+        monkeypatch.setattr(cls, name, watching(getattr(cls, name)))
     return seen
 
 
