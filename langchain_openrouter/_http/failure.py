@@ -118,7 +118,7 @@ def _sentence(what: str, target: Target, *, sent: bool) -> str:
 
 
 def _server_hung_up(error: httpx.HTTPError) -> bool:
-    # httpx-aiohttp files a server that hangs up under failures to connect; only its cause tells them apart
+    # an injected client over httpx-aiohttp files a server that hangs up under failures to connect; only the cause tells
     return type(error.__cause__).__name__ in {"ServerDisconnectedError", "ClientOSError"}
 
 

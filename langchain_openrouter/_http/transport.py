@@ -15,7 +15,14 @@ from typing import NamedTuple
 
 import httpx
 
-from langchain_openrouter._http.bare_client import AsyncBareClient, BareClient
+from langchain_openrouter._http.clients import (
+    AsyncClient,
+    AsyncResponse,
+    Client,
+    InjectedAsyncClient,
+    InjectedClient,
+    Request,
+)
 from langchain_openrouter._http.failure import Target, opening, reading, status_error
 from langchain_openrouter._http.pool import Pool, shared_pool
 from langchain_openrouter._http.retry import Attempts
@@ -82,9 +89,6 @@ class _Call(NamedTuple):
     attempts: Attempts
 
 
-_Client = httpx.Client | httpx.AsyncClient | BareClient | AsyncBareClient
-
-
 class Transport:
     """The way to one OpenRouter with one key.
 
@@ -113,8 +117,8 @@ class Transport:
         self._target = Target(self._base_url, IDLE_TIMEOUT if timeout is None else timeout)
         self._total = TOTAL_TIMEOUT if timeout is None else timeout
         self._max_retries = max_retries
-        self._client = client
-        self._async_client = async_client
+        self._client = None if client is None else InjectedClient(client)
+        self._async_client = None if async_client is None else InjectedAsyncClient(async_client)
         self._held_pool: Pool | None = None
 
     def post(self, path: str, body: bytes, settings: CallSettings | None = None) -> Response:
@@ -220,7 +224,7 @@ class Transport:
             except OpenRouterError as error:
                 time.sleep(call.attempts.delay_after(error))
 
-    async def _aopen(self, call: _Call) -> httpx.Response:
+    async def _aopen(self, call: _Call) -> AsyncResponse:
         client = self._async_client or await self._pool.async_client()
         while True:
             try:
@@ -228,27 +232,26 @@ class Transport:
             except OpenRouterError as error:
                 await asyncio.sleep(call.attempts.delay_after(error))
 
-    def _attempt(self, client: httpx.Client | BareClient, call: _Call) -> httpx.Response:
+    def _attempt(self, client: Client, call: _Call) -> httpx.Response:
         with opening(call.target):
-            response = client.send(self._request(client, call), stream=True)
+            response = client.open(self._request(call))
             if response.status_code < 300:  # noqa: PLR2004 - HTTP
                 return response
             content = response.read()
             raise status_error(response.status_code, response.headers, content, call.target)
 
-    async def _aattempt(self, client: httpx.AsyncClient | AsyncBareClient, call: _Call) -> httpx.Response:
+    async def _aattempt(self, client: AsyncClient, call: _Call) -> AsyncResponse:
         with opening(call.target):
-            response = await client.send(self._request(client, call), stream=True)
+            response = await client.open(self._request(call))
             if response.status_code < 300:  # noqa: PLR2004 - HTTP
                 return response
             content = await response.aread()
             raise status_error(response.status_code, response.headers, content, call.target)
 
-    def _request(self, client: _Client, call: _Call) -> httpx.Request:
+    def _request(self, call: _Call) -> Request:
         idle = min(call.target.idle_timeout, call.attempts.remaining() or call.target.idle_timeout)
         timeout = httpx.Timeout(idle, connect=min(CONNECT_TIMEOUT, idle))
-        url = self._base_url + call.path
-        return client.build_request(call.method, url, content=call.body, headers=call.headers, timeout=timeout)
+        return Request(call.method, self._base_url + call.path, call.body, call.headers, timeout)
 
     def _read(self, response: httpx.Response, call: _Call) -> Response:
         headers = dict(response.headers.items())
@@ -259,7 +262,7 @@ class Transport:
         finally:
             response.close()
 
-    async def _aread(self, response: httpx.Response, call: _Call) -> Response:
+    async def _aread(self, response: AsyncResponse, call: _Call) -> Response:
         headers = dict(response.headers.items())
         try:
             with reading(call.target, headers.get("x-generation-id")):
@@ -279,7 +282,7 @@ class Transport:
                     yield payloads
             yield decoder.close()
 
-    async def _abatches(self, response: httpx.Response, target: Target) -> AsyncIterator[list[bytes]]:
+    async def _abatches(self, response: AsyncResponse, target: Target) -> AsyncIterator[list[bytes]]:
         with reading(target, response.headers.get("x-generation-id")):
             if not _is_event_stream(response):
                 yield [await response.aread()]
@@ -298,7 +301,7 @@ def _in_time(piece: bytes, attempts: Attempts) -> bytes:
     return piece
 
 
-def _is_event_stream(response: httpx.Response) -> bool:
+def _is_event_stream(response: httpx.Response | AsyncResponse) -> bool:
     content_type: str = response.headers.get("content-type", "")
     return content_type.startswith("text/event-stream")
 

@@ -6,10 +6,10 @@ import asyncio
 import gc
 from pathlib import Path
 
-import httpx
 import pytest
-from httpx_aiohttp import AiohttpTransport
 
+from langchain_openrouter._http.aiohttp_client import AiohttpClient
+from langchain_openrouter._http.clients import BareClient
 from langchain_openrouter.emulator import Answer, ChatRequest
 
 DESCRIPTORS = Path("/proc/self/fd")
@@ -26,18 +26,18 @@ class Greeter:
 
 @pytest.fixture
 def timeouts(monkeypatch):
-    """What httpx is told to wait for, request by request, over the connections of the package's own pools."""
+    """What the connections of the package's own pools are told to wait for, request by request."""
     seen = []
 
     def watching(send):
-        def watch(transport, request):
-            seen.append(request.extensions["timeout"])
-            return send(transport, request)
+        def watch(client, request):
+            seen.append(request.timeout.as_dict())
+            return send(client, request)
 
         return watch
 
-    for cls, name in ((httpx.HTTPTransport, "handle_request"), (AiohttpTransport, "handle_async_request")):
-        monkeypatch.setattr(cls, name, watching(getattr(cls, name)))
+    for cls in (BareClient, AiohttpClient):
+        monkeypatch.setattr(cls, "open", watching(cls.open))
     return seen
 
 
