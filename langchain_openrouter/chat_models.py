@@ -278,6 +278,6 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, TokenCo
     def _new_transport(self) -> Transport:
         from langchain_openrouter.catalogue import refresh_for_model
 
-        if self.client is None and self.async_client is None:
+        if self.http_client is None and self.http_async_client is None:
             refresh_for_model(self.base_url, self.openrouter_api_key)
         return super()._new_transport()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from langchain_openrouter._http.transport import Transport
 
 _LONGEST_PLAUSIBLE_TIMEOUT = 3600
+
+_NOT_PICKLED = ("openrouter_api_key", "default_headers", "http_client", "http_async_client")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,13 @@ class OpenRouterConnection(BaseModel):
     """
     max_retries: int = Field(default=2, ge=0)
     """Attempts after the first, for failures that pass and cannot have been billed; `0` means one request."""
-    client: Any = Field(default=None, exclude=True, repr=False)
-    """An `httpx.Client` of your own for synchronous calls; it is never closed here."""
-    async_client: Any = Field(default=None, exclude=True, repr=False)
-    """An `httpx.AsyncClient` of your own for asynchronous calls; it is never closed here."""
+    http_client: Any = Field(alias="client", default=None, exclude=True, repr=False)
+    """An `httpx.Client` of your own for synchronous calls, with its own proxies, certificates and HTTP version.
+
+    It is never closed here.
+    """
+    http_async_client: Any = Field(alias="async_client", default=None, exclude=True, repr=False)
+    """The same for asynchronous calls: an `httpx.AsyncClient`."""
 
     _connection: _Connection = PrivateAttr(default_factory=_Connection)
 
@@ -112,8 +118,8 @@ class OpenRouterConnection(BaseModel):
                 f"For milliseconds, give timeout={self.request_timeout / 1000:g}.",
                 stacklevel=5,
             )
-        _check_client(self.client, "client", "httpx.Client")
-        _check_client(self.async_client, "async_client", "httpx.AsyncClient")
+        _check_client(self.http_client, "http_client", "httpx.Client")
+        _check_client(self.http_async_client, "http_async_client", "httpx.AsyncClient")
         return self
 
     def _require_key(self) -> SecretStr:
@@ -139,6 +145,11 @@ class OpenRouterConnection(BaseModel):
         """Where requests go."""
         return self.openrouter_api_base or DEFAULT_BASE_URL
 
+    @property
+    def client(self) -> Any:  # noqa: ANN401 - as the field
+        """The same as `http_client`, by the name that it has in LangChain's own package."""
+        return self.http_client
+
     def close(self) -> None:
         """Close the connections that synchronous calls opened, for every client that shares them."""
         if self._connection.transport is not None:
@@ -156,8 +167,8 @@ class OpenRouterConnection(BaseModel):
             self.openrouter_api_base,
             self.request_timeout,
             self.max_retries,
-            self.client,
-            self.async_client,
+            self.http_client,
+            self.http_async_client,
             *self._header_settings(),
         )
         connection = self._connection
@@ -175,8 +186,8 @@ class OpenRouterConnection(BaseModel):
             self._headers(),
             timeout=self.request_timeout,
             max_retries=self.max_retries,
-            client=self.client,
-            async_client=self.async_client,
+            client=self.http_client,
+            async_client=self.http_async_client,
         )
 
     def _header_settings(self) -> tuple[object, ...]:
@@ -209,8 +220,7 @@ class OpenRouterConnection(BaseModel):
     def __getstate__(self) -> dict[Any, Any]:
         """Leave the key, the clients and the connections out of pickles."""
         state = super().__getstate__()
-        hidden = {"openrouter_api_key": None, "client": None, "async_client": None, "default_headers": None}
-        state["__dict__"] = {**state["__dict__"], **hidden}
+        state["__dict__"] = {**state["__dict__"], **dict.fromkeys(_NOT_PICKLED)}
         return state
 
     def __setstate__(self, state: dict[Any, Any]) -> None:
@@ -221,7 +231,8 @@ class OpenRouterConnection(BaseModel):
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
         """Copy the settings; share injected clients."""
         memo = {} if memo is None else memo
-        memo.update({id(client): client for client in (self.client, self.async_client) if client is not None})
+        shared = (self.http_client, self.http_async_client)
+        memo.update({id(one): one for one in shared if one is not None})
         return super().__deepcopy__(memo)
 
 
@@ -234,7 +245,10 @@ def _raise_own_error(error: ValidationError) -> None:
 
 
 def _check_client(client: object, field: str, wanted: str) -> None:
-    if client is not None and not hasattr(client, "build_request"):
+    if client is None:
+        return
+    is_async = inspect.iscoroutinefunction(getattr(client, "send", None))
+    if not hasattr(client, "build_request") or is_async != ("Async" in wanted):
         raise ConfigurationError(
             f"{field} must be an {wanted}, not {type(client).__name__}. An SDK's client is not needed: leave it out."
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+import httpx
 import pytest
 from langchain_core.messages import AIMessageChunk
 from langchain_core.tools import tool
@@ -309,9 +310,29 @@ def test_a_timeout_in_seconds_does_not(timeout, model):
     assert model(timeout=timeout).request_timeout == timeout
 
 
-def test_a_client_of_another_kind_is_refused(model):
-    with pytest.raises(ConfigurationError, match=r"client must be an httpx\.Client, not object"):
-        model(client=object())
+@pytest.mark.parametrize(
+    ("field", "wrong", "wanted"),
+    [
+        ("client", object(), r"http_client must be an httpx\.Client, not object"),
+        ("http_client", httpx.AsyncClient(), r"http_client must be an httpx\.Client, not AsyncClient"),
+        ("http_async_client", httpx.Client(), r"http_async_client must be an httpx\.AsyncClient, not Client"),
+    ],
+)
+def test_a_client_of_another_kind_is_refused(field, wrong, wanted, model):
+    with pytest.raises(ConfigurationError, match=wanted):
+        model(**{field: wrong})
+
+
+@pytest.mark.parametrize("name", ["client", "http_client"])
+def test_a_client_goes_by_both_names(name, model):
+    with httpx.Client() as mine:
+        chat = model(**{name: mine})
+    assert chat.http_client is chat.client is mine
+
+
+async def test_an_async_client_goes_by_both_names(model):
+    async with httpx.AsyncClient() as mine:
+        assert model(async_client=mine).http_async_client is model(http_async_client=mine).http_async_client is mine
 
 
 def test_revalidation_keeps_the_model(model, emulator):

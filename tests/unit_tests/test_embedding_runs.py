@@ -137,7 +137,7 @@ def test_no_more_than_max_concurrency_requests_at_a_time(monkeypatch):
     async def run(concurrency):
         async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as client:
             embeddings = OpenRouterEmbeddings(
-                api_key=KEY, async_client=client, batch_size=1, max_concurrency=concurrency
+                api_key=KEY, http_async_client=client, batch_size=1, max_concurrency=concurrency
             )
             await embeddings.aembed_documents(["a"] * 20)
 
@@ -158,7 +158,7 @@ def embed_two_at_a_time(answer):
 
     async def run():
         async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as client:
-            embeddings = OpenRouterEmbeddings(api_key=KEY, async_client=client, batch_size=1, max_concurrency=2)
+            embeddings = OpenRouterEmbeddings(api_key=KEY, http_async_client=client, batch_size=1, max_concurrency=2)
             return await embeddings.aembed_with_usage(["0", "1", "2"])
 
     return asyncio.run(run())

@@ -182,7 +182,7 @@ def test_an_option_of_tomorrow_is_sent_with_a_warning(shared):
 def test_a_client_of_ones_own_is_used(shared):
     seen = []
     with httpx.Client(event_hooks={"request": [seen.append]}) as mine:
-        embeddings_at(shared, client=mine).embed_query("a")
+        embeddings_at(shared, http_client=mine).embed_query("a")
     assert [request.url.path for request in seen] == ["/api/v1/embeddings"]
 
 

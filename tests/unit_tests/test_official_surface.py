@@ -22,7 +22,9 @@ OFFICIAL_FIELDS = (
 
 @pytest.mark.parametrize("field", OFFICIAL_FIELDS.split())
 def test_field_is_there(field):
-    assert field in ChatOpenRouter.model_fields
+    fields = ChatOpenRouter.model_fields
+    assert field in fields.keys() | {info.alias for info in fields.values()}
+    assert hasattr(ChatOpenRouter(model="m", api_key="k"), field)
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_a_first_call_fetches_for_later_models(model, emulator, monkeypatch):
 def test_a_client_of_ones_own_is_the_only_way_out(model, emulator, monkeypatch):
     monkeypatch.setattr(catalogue_module, "_is_local", lambda _: False)
     with httpx.Client() as client:
-        model(client=client).invoke("hello")
+        model(http_client=client).invoke("hello")
     assert ModelCatalogue(emulator.base_url).cached() is None
     assert len(emulator.requests) == 1
 

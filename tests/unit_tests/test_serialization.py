@@ -57,7 +57,7 @@ def test_a_deep_copy_shares_nothing_that_changes(model):
 
 def test_a_deep_copy_keeps_injected_clients(model):
     with httpx.Client() as mine:
-        assert copy.deepcopy(model(client=mine)).client is mine
+        assert copy.deepcopy(model(http_client=mine)).http_client is mine
 
 
 @pytest.mark.parametrize("fresh", [True, False], ids=["fresh", "used"])
@@ -97,8 +97,8 @@ def test_dumped_under_the_officials_name(model):
 
 def test_headers_and_clients_are_not_dumped(model):
     with httpx.Client() as mine:
-        dumped = dumpd(model(default_headers={"x-secret": "hidden"}, client=mine))
-    assert not {"default_headers", "client", "async_client"} & dumped["kwargs"].keys()
+        dumped = dumpd(model(default_headers={"x-secret": "hidden"}, http_client=mine))
+    assert not {"default_headers", "http_client", "http_async_client"} & dumped["kwargs"].keys()
     assert "hidden" not in json.dumps(dumped)
 
 

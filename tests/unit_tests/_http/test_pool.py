@@ -191,7 +191,7 @@ def test_close_closes_the_sockets(model, emulator):
 
 def test_a_client_of_ones_own_is_used_and_never_closed(model, emulator):
     with httpx.Client(headers={"x-mine": "1"}) as mine:
-        chat = model(client=mine)
+        chat = model(http_client=mine)
         chat.invoke("hello")
         chat.close()
         del chat
@@ -202,7 +202,7 @@ def test_a_client_of_ones_own_is_used_and_never_closed(model, emulator):
 
 async def test_an_async_client_of_ones_own_is_used_and_never_closed(model, emulator):
     async with httpx.AsyncClient(headers={"x-mine": "1"}) as mine:
-        chat = model(async_client=mine)
+        chat = model(http_async_client=mine)
         await chat.ainvoke("hello")
         await chat.aclose()
         assert not mine.is_closed
