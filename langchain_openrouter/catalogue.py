@@ -33,6 +33,7 @@ from langchain_openrouter._refresh import Refresher, refresher
 from langchain_openrouter.errors import ConfigurationError, ResponseFormatError
 from langchain_openrouter.model_info import ModelEndpoint, ModelInfo, parse_endpoint
 from langchain_openrouter.model_list import ModelList, SearchFilters, parse_models
+from langchain_openrouter.network import Network, NetworkOptions, network_of
 
 if TYPE_CHECKING:
     from langchain_openrouter._http.transport import Transport
@@ -66,9 +67,10 @@ class ModelCatalogue:
             0 keeps nothing: every question is a download.
         cache_dir: Where lists are kept; `None` means `OPENROUTER_CACHE_DIR`, else the user's cache directory.
         clock: Seconds since 1970.
+        **network: `proxy`, `verify`, `http2` and `trust_env`, as `ChatOpenRouter` has them.
 
     Raises:
-        ConfigurationError: The time is no number of at least 0.
+        ConfigurationError: The time is no number of at least 0, or there is no way out by these settings.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class ModelCatalogue:
         cache_dir: str | os.PathLike[str] | None = None,
         *,
         clock: Callable[[], float] = time.time,
+        **network: Unpack[NetworkOptions],
     ) -> None:
         self.base_url = (base_url or read_variable("OPENROUTER_API_BASE") or DEFAULT_BASE_URL).rstrip("/")
         self.ttl = models_ttl_from_environment() if ttl is None else ttl
@@ -86,6 +89,7 @@ class ModelCatalogue:
             raise ConfigurationError(f"`ttl` is in seconds and at least 0, not {self.ttl!r}.")
         self._api_key = SecretStr(api_key) if isinstance(api_key, str) else api_key
         self._clock = clock
+        self._network = network_of(network)
         self._cache = ModelCache(self.base_url, cache_dir)
         self._async_locks: MutableMapping[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
 
@@ -94,7 +98,7 @@ class ModelCatalogue:
         return f"<ModelCatalogue of {host}>"
 
     def __reduce__(self) -> tuple[type[ModelCatalogue], tuple[object, ...]]:
-        """Pickle the settings, without the key."""
+        """Pickle the settings, without the key and what leads out of this machine."""
         return ModelCatalogue, (self.base_url, None, self.ttl, self._cache.path.parent)
 
     def fetch(self, *, refresh: bool = False) -> ModelList:
@@ -223,15 +227,15 @@ class ModelCatalogue:
         headers = {"user-agent": f"langchain-openrouter-agents/{version()}"}
         if key := self._api_key or api_key_from_environment():
             headers["authorization"] = f"Bearer {key.get_secret_value()}"
-        return Transport(self.base_url, headers, timeout=_TIMEOUT)
+        return Transport(self.base_url, headers, timeout=_TIMEOUT, network=self._network)
 
 
-def refresh_for_model(base_url: str | None, api_key: SecretStr | None) -> None:
+def refresh_for_model(base_url: str | None, api_key: SecretStr | None, network: Network) -> None:
     """See to it, in the background, that the models are known the next time that a chat model is made.
 
     A server on this machine is a test, a proxy or an emulator: it is sent nothing that it was not asked for.
     """
-    catalogue = ModelCatalogue(base_url, api_key)
+    catalogue = ModelCatalogue(base_url, api_key, **network.options())
     if not _is_local(catalogue.base_url):
         catalogue.refresh_in_background()
 

@@ -279,5 +279,5 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, TokenCo
         from langchain_openrouter.catalogue import refresh_for_model
 
         if self.http_client is None and self.http_async_client is None:
-            refresh_for_model(self.base_url, self.openrouter_api_key)
+            refresh_for_model(self.base_url, self.openrouter_api_key, self._network())
         return super()._new_transport()

@@ -6,6 +6,7 @@ import inspect
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ssl import SSLContext
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
@@ -19,6 +20,7 @@ from langchain_openrouter._environment import (
 )
 from langchain_openrouter.call_settings import check_headers, render_header_options
 from langchain_openrouter.errors import ConfigurationError
+from langchain_openrouter.network import Network, Verify
 from langchain_openrouter.settings import ResponseCache
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 _LONGEST_PLAUSIBLE_TIMEOUT = 3600
 
-_NOT_PICKLED = ("openrouter_api_key", "default_headers", "http_client", "http_async_client")
+_NOT_PICKLED = ("openrouter_api_key", "default_headers", "proxy", "http_client", "http_async_client")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,20 @@ class OpenRouterConnection(BaseModel):
     """
     max_retries: int = Field(default=2, ge=0)
     """Attempts after the first, for failures that pass and cannot have been billed; `0` means one request."""
+    proxy: SecretStr | None = Field(default=None, exclude=True, repr=False)
+    """The URL of an HTTP or SOCKS proxy, with user and password where it needs them.
+
+    `None` means what the environment says (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). It is in no pickle.
+    """
+    verify: Verify = Field(default=True, exclude=True)
+    """Whose certificates are trusted: a file or a directory of authorities, or an `ssl.SSLContext`.
+
+    `True` means `SSL_CERT_FILE` or `SSL_CERT_DIR`, else certifi's; `False` shows the key to whoever answers.
+    """
+    http2: bool = False
+    """Whether to offer HTTP/2. It needs the extra `http2`; asynchronous calls cost more CPU by it."""
+    trust_env: bool = True
+    """Whether the environment may name a proxy and authorities. Its netrc file is never read."""
     http_client: Any = Field(alias="client", default=None, exclude=True, repr=False)
     """An `httpx.Client` of your own for synchronous calls, with its own proxies, certificates and HTTP version.
 
@@ -118,6 +134,7 @@ class OpenRouterConnection(BaseModel):
                 f"For milliseconds, give timeout={self.request_timeout / 1000:g}.",
                 stacklevel=5,
             )
+        self._network().check()
         _check_client(self.http_client, "http_client", "httpx.Client")
         _check_client(self.http_async_client, "http_async_client", "httpx.AsyncClient")
         return self
@@ -167,6 +184,10 @@ class OpenRouterConnection(BaseModel):
             self.openrouter_api_base,
             self.request_timeout,
             self.max_retries,
+            self.proxy,
+            self.verify,
+            self.http2,
+            self.trust_env,
             self.http_client,
             self.http_async_client,
             *self._header_settings(),
@@ -186,9 +207,13 @@ class OpenRouterConnection(BaseModel):
             self._headers(),
             timeout=self.request_timeout,
             max_retries=self.max_retries,
+            network=self._network(),
             client=self.http_client,
             async_client=self.http_async_client,
         )
+
+    def _network(self) -> Network:
+        return Network(self.proxy, self.verify, self.http2, self.trust_env)
 
     def _header_settings(self) -> tuple[object, ...]:
         """The fields that `_own_headers` is made of."""
@@ -218,9 +243,12 @@ class OpenRouterConnection(BaseModel):
         return check_headers({name: value for name, value in headers.items() if value})
 
     def __getstate__(self) -> dict[Any, Any]:
-        """Leave the key, the clients and the connections out of pickles."""
+        """Leave the key, the proxy, the clients, the connections and what Python cannot pickle out of pickles."""
         state = super().__getstate__()
-        state["__dict__"] = {**state["__dict__"], **dict.fromkeys(_NOT_PICKLED)}
+        hidden: dict[str, object] = dict.fromkeys(_NOT_PICKLED)
+        if isinstance(self.verify, SSLContext):
+            hidden["verify"] = True
+        state["__dict__"] = {**state["__dict__"], **hidden}
         return state
 
     def __setstate__(self, state: dict[Any, Any]) -> None:
@@ -229,9 +257,9 @@ class OpenRouterConnection(BaseModel):
         self.openrouter_api_key = api_key_from_environment()
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """Copy the settings; share injected clients."""
+        """Copy the settings; share injected clients and certificates."""
         memo = {} if memo is None else memo
-        shared = (self.http_client, self.http_async_client)
+        shared = (self.http_client, self.http_async_client, self.verify)
         memo.update({id(one): one for one in shared if one is not None})
         return super().__deepcopy__(memo)
 

@@ -5,6 +5,7 @@ Answers and errors have the names of httpx, as far as the transport reads them.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -48,7 +49,7 @@ class AiohttpClient:
         )
         self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         self._proxy = None if proxy is None else str(proxy.url)
-        self._proxy_auth = None if proxy is None or proxy.auth is None else aiohttp.BasicAuth(*proxy.auth)
+        self._proxy_headers = None if proxy is None or proxy.raw_auth is None else _login(proxy.raw_auth)
 
     async def open(self, request: Request) -> AiohttpResponse:
         """Send a request."""
@@ -62,7 +63,7 @@ class AiohttpClient:
                 timeout=ClientTimeout(connect=waits.pool, sock_connect=waits.connect, sock_read=waits.read),
                 allow_redirects=False,
                 proxy=self._proxy,
-                proxy_auth=self._proxy_auth,
+                proxy_headers=self._proxy_headers,
             )
         return AiohttpResponse(answer)
 
@@ -93,6 +94,12 @@ class AiohttpResponse:
     async def aclose(self) -> None:
         """Give the connection back, or close it where the body was not read to its end."""
         self._answer.release()
+
+
+def _login(auth: tuple[bytes, bytes]) -> dict[str, str]:
+    # aiohttp has deprecated its parameter for the login, and its errors show what is in the URL; of the headers for a
+    # proxy, it takes `Authorization` as the login, whether it tunnels or has the request forwarded
+    return {"authorization": f"Basic {base64.b64encode(b':'.join(auth)).decode()}"}
 
 
 @contextmanager

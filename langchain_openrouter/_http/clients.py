@@ -64,6 +64,13 @@ class AsyncClient(Protocol):
         """Do what `Client.open` does."""
 
 
+class PooledAsyncClient(AsyncClient, Protocol):
+    """An `AsyncClient` whose connections are ours to close."""
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+
+
 class BareClient:
     """Opens answers over a transport, and does nothing beside."""
 
@@ -72,15 +79,26 @@ class BareClient:
 
     def open(self, request: Request) -> httpx.Response:
         """Send a request."""
-        method, url, content, headers, timeout = request
-        extensions = {"timeout": timeout.as_dict()}
-        return self._transport.handle_request(
-            httpx.Request(method, parse_url(url), content=content, headers=headers, extensions=extensions)
-        )
+        return self._transport.handle_request(_bare(request))
 
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
+
+
+class AsyncBareClient:
+    """The asynchronous twin of `BareClient`."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def open(self, request: Request) -> httpx.Response:
+        """Send a request."""
+        return await self._transport.handle_async_request(_bare(request))
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._transport.aclose()
 
 
 class InjectedClient:
@@ -103,6 +121,12 @@ class InjectedAsyncClient:
     async def open(self, request: Request) -> httpx.Response:
         """Send a request."""
         return await self._client.send(_build(self._client, request), stream=True)
+
+
+def _bare(request: Request) -> httpx.Request:
+    method, url, content, headers, timeout = request
+    extensions = {"timeout": timeout.as_dict()}
+    return httpx.Request(method, parse_url(url), content=content, headers=headers, extensions=extensions)
 
 
 def _build(client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:

@@ -97,11 +97,24 @@ def _plain_words(status: int, headers: httpx.Headers, content: bytes) -> str:
 
 def _connection_error(error: httpx.HTTPError, target: Target) -> APIConnectionError:
     sent = not isinstance(error, _NEVER_SENT) or _server_hung_up(error)
+    if not sent and (remedy := _remedy(error)):
+        what = _unreachable(error, target)
+        return APIConnectionError(f"{what[0].upper()}{what[1:]}. {remedy}", is_retryable=False)
     if isinstance(error, httpx.TimeoutException) and not _server_hung_up(error):
         what = f"no answer from {target.base_url} in {target.idle_timeout:g} s" if sent else _unreachable(error, target)
         return APITimeoutError(_sentence(what, target, sent=sent), is_retryable=target.only_reads or not sent)
     what = f"{target.base_url} closed the connection without an answer" if sent else _unreachable(error, target)
     return APIConnectionError(_sentence(what, target, sent=sent), is_retryable=target.only_reads or not sent)
+
+
+def _remedy(error: httpx.HTTPError) -> str | None:
+    """What to do about a failure that no other attempt can mend; `None` where one can."""
+    reason = _reason(error)
+    if isinstance(error, httpx.ProxyError) and reason.startswith("407"):
+        return "Put the user and the password of the proxy into its URL: http://user:password@proxy.example:8080."
+    if "CERTIFICATE_VERIFY_FAILED" in reason:
+        return "If a proxy or a server of your own shows that certificate, give the file of its authority as `verify`."
+    return None
 
 
 def _unreachable(error: httpx.HTTPError, target: Target) -> str:

@@ -28,6 +28,7 @@ from langchain_openrouter._http.pool import Pool, shared_pool
 from langchain_openrouter._http.retry import Attempts
 from langchain_openrouter._http.sse import SSEDecoder
 from langchain_openrouter.errors import APITimeoutError, OpenRouterError
+from langchain_openrouter.network import Network
 
 CONNECT_TIMEOUT = 10.0
 """Seconds to open a connection."""
@@ -98,6 +99,7 @@ class Transport:
         timeout: Seconds; bounds the wait for each byte, and the whole of an unstreamed call with its attempts.
             `None` means the defaults above.
         max_retries: Attempts after the first. Only opening is tried again, never what has begun to answer.
+        network: The way there, for clients that are not given.
         client: Use this client for synchronous calls, and never close it.
         async_client: Use this client for asynchronous calls, and never close it.
     """
@@ -109,6 +111,7 @@ class Transport:
         *,
         timeout: float | None = None,
         max_retries: int = 2,
+        network: Network = Network(),  # noqa: B008 - immutable
         client: httpx.Client | None = None,
         async_client: httpx.AsyncClient | None = None,
     ) -> None:
@@ -117,6 +120,7 @@ class Transport:
         self._target = Target(self._base_url, IDLE_TIMEOUT if timeout is None else timeout)
         self._total = TOTAL_TIMEOUT if timeout is None else timeout
         self._max_retries = max_retries
+        self._network = network
         self._client = None if client is None else InjectedClient(client)
         self._async_client = None if async_client is None else InjectedAsyncClient(async_client)
         self._held_pool: Pool | None = None
@@ -196,7 +200,8 @@ class Transport:
     def _pool(self) -> Pool:
         # a forked child must not write to its parent's connections
         if self._held_pool is None or self._held_pool.pid != os.getpid():
-            self._held_pool = shared_pool(self._base_url, _digest(self._headers.get("authorization", "")))
+            digest = _digest(self._headers.get("authorization", ""))
+            self._held_pool = shared_pool(self._base_url, digest, self._network)
         return self._held_pool
 
     def _post(self, path: str, body: bytes, settings: CallSettings | None) -> _Call:

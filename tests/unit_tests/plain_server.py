@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,13 +31,15 @@ class PlainServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, answer: Callable[[str], Page]) -> None:
+    def __init__(self, answer: Callable[[str], Page], tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.answer = answer
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.bodies: list[Any] = []
-        self.url = f"http://127.0.0.1:{self.server_port}/api/v1"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server_port}/api/v1"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that hang up."""
@@ -67,9 +70,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def plain_server(answer: Callable[[str], Page]) -> Iterator[PlainServer]:
-    """A server that runs while the context lasts."""
-    server = PlainServer(answer)
+def plain_server(answer: Callable[[str], Page], tls: ssl.SSLContext | None = None) -> Iterator[PlainServer]:
+    """A server that runs while the context lasts, with certificates where it speaks TLS."""
+    server = PlainServer(answer, tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

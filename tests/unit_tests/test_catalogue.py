@@ -23,6 +23,7 @@ from langchain_openrouter.errors import (
     ResponseFormatError,
     UnknownModelError,
 )
+from langchain_openrouter.network import Network
 from langchain_openrouter.usage import parse_usage
 from tests.unit_tests.plain_server import Page, json_page, plain_server
 from tests.wire.listings import MISSING, listings
@@ -331,13 +332,13 @@ def test_what_is_on_this_machine(url, is_local):
 
 
 def test_a_model_renews_what_is_missing_but_never_on_this_machine(server, monkeypatch):
-    refresh_for_model(server.url, SecretStr("k"))
+    refresh_for_model(server.url, SecretStr("k"), Network())
     join_refresh()
     assert server.asked == []
     monkeypatch.setattr(catalogue_module, "_is_local", lambda _: False)
-    refresh_for_model(server.url, SecretStr("k"))
+    refresh_for_model(server.url, SecretStr("k"), Network())
     join_refresh()
-    refresh_for_model(server.url, SecretStr("k"))
+    refresh_for_model(server.url, SecretStr("k"), Network())
     join_refresh()
     assert server.asked == [ALL]
     assert ids(ModelCache(server.url).load().models) == ["acme/first"]

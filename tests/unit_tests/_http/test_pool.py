@@ -18,6 +18,7 @@ import pytest
 
 from langchain_openrouter._http.pool import shared_pool
 from langchain_openrouter.emulator import Answer, ChatRequest, OpenRouterEmulator
+from langchain_openrouter.network import Network
 
 TCP = Path("/proc/net/tcp")
 
@@ -33,10 +34,10 @@ needs_proc = pytest.mark.skipif(not TCP.exists(), reason="only Linux lists socke
 
 
 def test_one_pool_per_url_and_key():
-    one = shared_pool("http://127.0.0.1:1", b"key")
-    assert shared_pool("http://127.0.0.1:1", b"key") is one
-    assert shared_pool("http://127.0.0.1:1", b"other key") is not one
-    assert shared_pool("http://127.0.0.1:2", b"key") is not one
+    one = shared_pool("http://127.0.0.1:1", b"key", Network())
+    assert shared_pool("http://127.0.0.1:1", b"key", Network()) is one
+    assert shared_pool("http://127.0.0.1:1", b"other key", Network()) is not one
+    assert shared_pool("http://127.0.0.1:2", b"key", Network()) is not one
 
 
 def test_models_share_connections(model):
@@ -46,20 +47,6 @@ def test_models_share_connections(model):
 
 def test_models_with_different_keys_do_not(model):
     assert model()._transport()._pool is not model(api_key="sk-other")._transport()._pool
-
-
-@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
-def test_the_proxy_of_the_environment_is_used(variable, monkeypatch):
-    monkeypatch.setenv(variable, "127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "")
-    monkeypatch.setenv("no_proxy", "")
-    assert shared_pool("http://openrouter.example", b"")._proxy == "http://127.0.0.1:9"
-
-
-def test_a_host_may_be_exempt_from_the_proxy(monkeypatch):
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    monkeypatch.setenv("no_proxy", "openrouter.example")
-    assert shared_pool("http://openrouter.example", b"")._proxy is None
 
 
 def test_several_event_loops_in_one_process(model):
