@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 from pydantic import SecretStr
-from typing_extensions import Unpack
+from typing_extensions import Unpack, override
 
 from langchain_openrouter._environment import (
     DEFAULT_BASE_URL,
@@ -30,6 +30,7 @@ from langchain_openrouter._environment import (
 )
 from langchain_openrouter._model_cache import ModelCache, models_ttl_from_environment
 from langchain_openrouter._refresh import Refresher, refresher
+from langchain_openrouter.closing import Closing
 from langchain_openrouter.errors import ConfigurationError, ResponseFormatError
 from langchain_openrouter.model_info import ModelEndpoint, ModelInfo, parse_endpoint
 from langchain_openrouter.model_list import ModelList, SearchFilters, parse_models
@@ -45,7 +46,7 @@ _TIMEOUT = 60.0
 """Seconds for a download with all its attempts."""
 
 
-class ModelCatalogue:
+class ModelCatalogue(Closing):
     """The models of one OpenRouter, downloaded when they are first asked for and kept for an hour.
 
     ```python
@@ -219,6 +220,11 @@ class ModelCatalogue:
     @property
     def _refresher(self) -> Refresher:
         return refresher((os.getpid(), self._cache.path))
+
+    @override
+    def _opened(self) -> Transport | None:
+        # a cached property that nobody has asked for is not there yet
+        return self.__dict__.get("_transport")
 
     @cached_property
     def _transport(self) -> Transport:

@@ -10,6 +10,7 @@ from ssl import SSLContext
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
+from typing_extensions import override
 
 from langchain_openrouter._environment import (
     DEFAULT_BASE_URL,
@@ -19,6 +20,7 @@ from langchain_openrouter._environment import (
     warn_of_clash,
 )
 from langchain_openrouter.call_settings import check_headers, render_header_options
+from langchain_openrouter.closing import Closing
 from langchain_openrouter.errors import ConfigurationError
 from langchain_openrouter.network import Network, Verify
 from langchain_openrouter.settings import ResponseCache
@@ -48,7 +50,7 @@ class _Connection:
         return _Connection, ()
 
 
-class OpenRouterConnection(BaseModel):
+class OpenRouterConnection(Closing, BaseModel):
     """How a client reaches OpenRouter. Clients with the same key and address share their connections.
 
     Raises:
@@ -167,15 +169,9 @@ class OpenRouterConnection(BaseModel):
         """The same as `http_client`, by the name that it has in LangChain's own package."""
         return self.http_client
 
-    def close(self) -> None:
-        """Close the connections that synchronous calls opened, for every client that shares them."""
-        if self._connection.transport is not None:
-            self._connection.transport.close()
-
-    async def aclose(self) -> None:
-        """Close the connections that calls on the running event loop opened, for every client that shares them."""
-        if self._connection.transport is not None:
-            await self._connection.transport.aclose()
+    @override
+    def _opened(self) -> Transport | None:
+        return self._connection.transport
 
     def _transport(self) -> Transport:
         """The transport for the settings as they are now: fields may have been assigned since the last call."""

@@ -10,27 +10,13 @@ import subprocess
 import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from langchain_openrouter._http.pool import shared_pool
-from langchain_openrouter.emulator import Answer, ChatRequest, OpenRouterEmulator
+from langchain_openrouter.emulator import Answer, ChatRequest
 from langchain_openrouter.network import Network
-
-TCP = Path("/proc/net/tcp")
-
-
-def connections(emulator: OpenRouterEmulator) -> int:
-    """How many sockets that are connected to the emulator this process holds."""
-    port = urlsplit(emulator.base_url).port
-    rows = [line.split() for line in TCP.read_text().splitlines()[1:]]
-    return sum(int(row[2].partition(":")[2], 16) == port and row[9] != "0" for row in rows)
-
-
-needs_proc = pytest.mark.skipif(not TCP.exists(), reason="only Linux lists sockets in /proc")
+from tests.unit_tests._http.sockets import connections, needs_proc
 
 
 def test_one_pool_per_url_and_key():
@@ -143,57 +129,6 @@ def test_a_stream_that_is_left_early_closes_its_connection(mode, model, play, em
     chat = model()
     leave(chat)
     assert connections(emulator) == 0
-
-
-def test_close_and_use_again(model):
-    chat = model()
-    chat.invoke("hello")
-    chat.close()
-    chat.close()
-    assert chat.invoke("hello").text == "Hi!"
-
-
-async def test_aclose_and_use_again(model):
-    chat = model()
-    await chat.ainvoke("hello")
-    await chat.aclose()
-    await chat.aclose()
-    assert (await chat.ainvoke("hello")).text == "Hi!"
-    await chat.aclose()
-
-
-def test_close_before_any_call(model):
-    model().close()
-    asyncio.run(model().aclose())
-
-
-@needs_proc
-def test_close_closes_the_sockets(model, emulator):
-    chat = model()
-    chat.invoke("hello")
-    assert connections(emulator) == 1
-    chat.close()
-    assert connections(emulator) == 0
-
-
-def test_a_client_of_ones_own_is_used_and_never_closed(model, emulator):
-    with httpx.Client(headers={"x-mine": "1"}) as mine:
-        chat = model(http_client=mine)
-        chat.invoke("hello")
-        chat.close()
-        del chat
-        gc.collect()
-        assert not mine.is_closed
-    assert emulator.requests[0].headers["x-mine"] == "1"
-
-
-async def test_an_async_client_of_ones_own_is_used_and_never_closed(model, emulator):
-    async with httpx.AsyncClient(headers={"x-mine": "1"}) as mine:
-        chat = model(http_async_client=mine)
-        await chat.ainvoke("hello")
-        await chat.aclose()
-        assert not mine.is_closed
-    assert emulator.requests[0].headers["x-mine"] == "1"
 
 
 def test_a_model_that_has_called_can_be_pickled(model, emulator, monkeypatch):
