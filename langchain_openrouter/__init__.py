@@ -82,6 +82,7 @@ if TYPE_CHECKING:
         Reasoning,
         ResponseCache,
         StopServerTools,
+        Timeout,
         Trace,
     )
     from langchain_openrouter.usage import Usage, parse_usage
@@ -156,6 +157,7 @@ __all__ = [
     "StreamInterruptedError",
     "StructuredOutputError",
     "TemporarilyUnavailableError",
+    "Timeout",
     "ToolChoiceError",
     "Trace",
     "UnknownModelError",
@@ -196,6 +198,7 @@ _HOMES = {
     "RerankResult": "retrieval_results",
     "ResponseCache": "settings",
     "StopServerTools": "settings",
+    "Timeout": "settings",
     "Trace": "settings",
     "Usage": "usage",
     "model_profile": "profiles",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_openrouter.errors import ConfigurationError
 from langchain_openrouter.settings import ResponseCache
+from langchain_openrouter.timeouts import parse_timeout
 
 if TYPE_CHECKING:
     from langchain_openrouter._http.transport import CallSettings
@@ -52,7 +53,7 @@ def take_call_settings(options: dict[str, Any]) -> CallSettings | None:
     """Take what is no part of the body out of the options of a call. `None` where there is nothing of it.
 
     Raises:
-        ConfigurationError: A header cannot be sent.
+        ConfigurationError: A header cannot be sent, or a limit makes no sense.
     """
     if _CALL_SETTINGS.isdisjoint(options):
         return None
@@ -62,7 +63,14 @@ def take_call_settings(options: dict[str, Any]) -> CallSettings | None:
     headers.update({name.lower(): str(value) for name, value in (options.pop("extra_headers", None) or {}).items()})
     request_timeout = options.pop("request_timeout", None)
     timeout = options.pop("timeout", request_timeout)
-    return CallSettings(check_headers(headers), timeout, options.pop("max_retries", None))
+    limits = None if timeout is None else parse_timeout(timeout)
+    return CallSettings(check_headers(headers), limits, _retries(options.pop("max_retries", None)))
+
+
+def _retries(given: object) -> int | None:
+    if given is None or (isinstance(given, int) and not isinstance(given, bool) and given >= 0):
+        return given
+    raise ConfigurationError(f"max_retries must be a whole number of at least 0, not {given!r}.")
 
 
 def check_headers(headers: dict[str, str]) -> dict[str, str]:

@@ -35,6 +35,7 @@ from langchain_openrouter.errors import ConfigurationError, ResponseFormatError
 from langchain_openrouter.model_info import ModelEndpoint, ModelInfo, parse_endpoint
 from langchain_openrouter.model_list import ModelList, SearchFilters, parse_models
 from langchain_openrouter.network import Network, NetworkOptions, network_of
+from langchain_openrouter.timeouts import parse_timeout
 
 if TYPE_CHECKING:
     from langchain_openrouter._http.transport import Transport
@@ -233,7 +234,7 @@ class ModelCatalogue(Closing):
         headers = {"user-agent": f"langchain-openrouter-agents/{version()}"}
         if key := self._api_key or api_key_from_environment():
             headers["authorization"] = f"Bearer {key.get_secret_value()}"
-        return Transport(self.base_url, headers, timeout=_TIMEOUT, network=self._network)
+        return Transport(self.base_url, headers, limits=parse_timeout(_TIMEOUT), network=self._network)
 
 
 def refresh_for_model(base_url: str | None, api_key: SecretStr | None, network: Network) -> None:

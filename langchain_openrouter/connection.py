@@ -7,9 +7,18 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ssl import SSLContext
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from typing_extensions import override
 
 from langchain_openrouter._environment import (
@@ -23,7 +32,8 @@ from langchain_openrouter.call_settings import check_headers, render_header_opti
 from langchain_openrouter.closing import Closing
 from langchain_openrouter.errors import ConfigurationError
 from langchain_openrouter.network import Network, Verify
-from langchain_openrouter.settings import ResponseCache
+from langchain_openrouter.settings import ResponseCache, Timeout
+from langchain_openrouter.timeouts import as_timeout, parse_timeout
 
 if TYPE_CHECKING:
     from langchain_openrouter._http.transport import Transport
@@ -84,10 +94,13 @@ class OpenRouterConnection(Closing, BaseModel):
     """
     router_metadata: bool | None = None
     """Whether answers tell how they were routed, in `response_metadata["openrouter_metadata"]`."""
-    request_timeout: float | None = Field(alias="timeout", default=None, gt=0)
+    request_timeout: Annotated[float | Timeout | None, BeforeValidator(as_timeout)] = Field(
+        alias="timeout", default=None
+    )
     """Seconds without a byte from the server, and for the whole of an unstreamed call with its retries.
 
-    `None` means 120 s without a byte and 600 s in all.
+    `None` means 10 s to connect, 120 s without a byte and 600 s in all. Each has a key in a `Timeout`; an
+    `httpx.Timeout` means the same as to httpx, and no limit in all.
     """
     max_retries: int = Field(default=2, ge=0)
     """Attempts after the first, for failures that pass and cannot have been billed; `0` means one request."""
@@ -130,7 +143,7 @@ class OpenRouterConnection(Closing, BaseModel):
         if self.openrouter_api_base is None:
             self.openrouter_api_base = read_variable("OPENROUTER_API_BASE")
         self._require_key()
-        if self.request_timeout is not None and self.request_timeout > _LONGEST_PLAUSIBLE_TIMEOUT:
+        if isinstance(self.request_timeout, float) and self.request_timeout > _LONGEST_PLAUSIBLE_TIMEOUT:
             warnings.warn(
                 f"timeout={self.request_timeout:g} is in seconds, which is more than an hour. "
                 f"For milliseconds, give timeout={self.request_timeout / 1000:g}.",
@@ -201,7 +214,7 @@ class OpenRouterConnection(Closing, BaseModel):
         return Transport(
             self.base_url,
             self._headers(),
-            timeout=self.request_timeout,
+            limits=parse_timeout(self.request_timeout),
             max_retries=self.max_retries,
             network=self._network(),
             client=self.http_client,

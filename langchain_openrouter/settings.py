@@ -209,6 +209,28 @@ class StopServerTools(TypedDict, total=False):
     """For `finish_reason_is`."""
 
 
+class Timeout(TypedDict, total=False):
+    """How long a call may take, in seconds. `None` means no limit; a key that is left out means its default.
+
+    It replaces the limits that the model has, and is not joined with them.
+    """
+
+    connect: float | None
+    """To open a connection. Default: 10."""
+    idle: float | None
+    """Without a byte from the server; the comments that keep a stream alive are bytes. Default: 120."""
+    write: float | None
+    """Without a byte of the request being taken. Default: as `idle`."""
+    pool: float | None
+    """To wait for a free connection, of which there are 1,000. Default: as `idle`."""
+    total: float | None
+    """For the whole call, with all its attempts and the waits between them. Default: 600.
+
+    It ends the reading of a stream only where it is given: the default bounds its opening. It is checked as bytes come,
+    so that a server that falls silent is noticed after `idle` at the latest.
+    """
+
+
 class ResponseCache(TypedDict, total=False):
     """OpenRouter's cache of whole answers: a hit costs nothing and reports no tokens.
 

@@ -11,7 +11,9 @@ import httpx
 import orjson
 
 from langchain_openrouter._error_body import parse_error
+from langchain_openrouter._http.retry import Attempts
 from langchain_openrouter.errors import APIConnectionError, APIStatusError, APITimeoutError, StreamInterruptedError
+from langchain_openrouter.timeouts import Limits
 
 # Raised before a connection stood or the whole request was out: nothing can have been billed, so it is safe to send
 # the same request again.
@@ -26,15 +28,22 @@ class Target(NamedTuple):
     """Where a request went, for messages."""
 
     base_url: str
-    idle_timeout: float
+    limits: Limits
     only_reads: bool = False
     """Whether the request changes and costs nothing, so that it may be sent again whatever happened to it."""
     starts_work: bool = False
     """Whether a failure on the other side may follow a start of the work, so that it must not be sent again."""
 
 
+class Overdue(httpx.ReadTimeout):
+    """The time for the whole call is over, though the server is not silent."""
+
+    def __init__(self) -> None:
+        super().__init__("the time is over")
+
+
 @contextmanager
-def opening(target: Target) -> Iterator[None]:
+def opening(target: Target, attempts: Attempts) -> Iterator[None]:
     """Turn what httpx raises before an answer begins into typed errors."""
     try:
         yield
@@ -43,24 +52,33 @@ def opening(target: Target) -> Iterator[None]:
             f"base_url is not a URL of an API but {target.base_url!r}: {_reason(error)}", is_retryable=False
         ) from error
     except httpx.HTTPError as error:
-        raise _connection_error(error, target) from error
+        raise _connection_error(error, target, attempts) from error
 
 
 @contextmanager
-def reading(target: Target, generation_id: str | None) -> Iterator[None]:
-    """Turn what httpx raises within an answer into typed errors. An answer that may be billed is not retryable."""
+def reading(target: Target, attempts: Attempts | None, generation_id: str | None) -> Iterator[None]:
+    """Turn what httpx raises within an answer into typed errors. An answer that may be billed is not retryable.
+
+    Args:
+        target: Where the request went.
+        attempts: Those of the call, where its deadline ends the reading too.
+        generation_id: The answer's.
+    """
     try:
         yield
     except httpx.TimeoutException as error:
+        ending = _ending(error, target, attempts)
+        is_over = ending.limit == "total"
+        what = "The answer was not complete in" if is_over else "In the middle of an answer, OpenRouter went silent for"
         raise APITimeoutError(
-            f"OpenRouter went silent for {target.idle_timeout:g} s in the middle of an answer. Set a longer `timeout` "
-            "(in seconds) if the model needs one.",
+            f"{what} {ending}. Set a longer `timeout` (in seconds) if the model needs one.",
             generation_id=generation_id,
-            is_retryable=target.only_reads,
+            is_retryable=target.only_reads and not is_over,
+            **ending._asdict(),
         ) from error
     except httpx.HTTPError as error:
         if target.only_reads:
-            raise _connection_error(error, target) from error
+            raise _connection_error(error, target, attempts) from error
         raise StreamInterruptedError(
             f"The connection broke in the middle of an answer ({_reason(error)}). What was generated may be billed; "
             "look up the generation id.",
@@ -95,14 +113,36 @@ def _plain_words(status: int, headers: httpx.Headers, content: bytes) -> str:
     return words[:500]
 
 
-def _connection_error(error: httpx.HTTPError, target: Target) -> APIConnectionError:
+class _Ending(NamedTuple):
+    """The limit that ended a wait, and its seconds."""
+
+    limit: str
+    seconds: float | None
+
+    def __str__(self) -> str:
+        # the system may give up where we would have waited on
+        return "the time that the system allows" if self.seconds is None else f"{self.seconds:g} s (`{self.limit}`)"
+
+
+_LIMITS = {httpx.ConnectTimeout: "connect", httpx.WriteTimeout: "write", httpx.PoolTimeout: "pool"}
+
+
+def _ending(error: httpx.TimeoutException, target: Target, attempts: Attempts | None) -> _Ending:
+    is_over = attempts is not None and attempts.remaining() == 0
+    limit = "total" if is_over else _LIMITS.get(type(error), "idle")
+    return _Ending(limit, getattr(target.limits, limit))
+
+
+def _connection_error(error: httpx.HTTPError, target: Target, attempts: Attempts | None) -> APIConnectionError:
     sent = not isinstance(error, _NEVER_SENT) or _server_hung_up(error)
     if not sent and (remedy := _remedy(error)):
         what = _unreachable(error, target)
         return APIConnectionError(f"{what[0].upper()}{what[1:]}. {remedy}", is_retryable=False)
     if isinstance(error, httpx.TimeoutException) and not _server_hung_up(error):
-        what = f"no answer from {target.base_url} in {target.idle_timeout:g} s" if sent else _unreachable(error, target)
-        return APITimeoutError(_sentence(what, target, sent=sent), is_retryable=target.only_reads or not sent)
+        ending = _ending(error, target, attempts)
+        what = f"no answer from {target.base_url}" if sent else _unreachable(error, target)
+        message = _sentence(f"{what} in {ending}", target, sent=sent)
+        return APITimeoutError(message, is_retryable=target.only_reads or not sent, **ending._asdict())
     what = f"{target.base_url} closed the connection without an answer" if sent else _unreachable(error, target)
     return APIConnectionError(_sentence(what, target, sent=sent), is_retryable=target.only_reads or not sent)
 

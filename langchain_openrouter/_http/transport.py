@@ -23,20 +23,13 @@ from langchain_openrouter._http.clients import (
     InjectedClient,
     Request,
 )
-from langchain_openrouter._http.failure import Target, opening, reading, status_error
+from langchain_openrouter._http.failure import Overdue, Target, opening, reading, status_error
 from langchain_openrouter._http.pool import Pool, shared_pool
 from langchain_openrouter._http.retry import Attempts
 from langchain_openrouter._http.sse import SSEDecoder
-from langchain_openrouter.errors import APITimeoutError, OpenRouterError
+from langchain_openrouter.errors import OpenRouterError
 from langchain_openrouter.network import Network
-
-CONNECT_TIMEOUT = 10.0
-"""Seconds to open a connection."""
-IDLE_TIMEOUT = 120.0
-"""Seconds without a byte from the server; keep-alive comments count as bytes."""
-TOTAL_TIMEOUT = 600.0
-"""Seconds for an unstreamed call with all its attempts, and for a stream to open."""
-
+from langchain_openrouter.timeouts import Limits
 
 _HEADERS = {"content-type": "application/json", "accept-encoding": "gzip, deflate"}
 
@@ -71,8 +64,7 @@ class CallSettings(NamedTuple):
 
     headers: Mapping[str, str] | None = None
     """More headers, by lower-case name; an empty value leaves out a header that the transport has."""
-    timeout: float | None = None
-    """Seconds, as the transport's."""
+    limits: Limits | None = None
     max_retries: int | None = None
     starts_work: bool = False
     """Whether the call starts work that goes on without it: then it is not sent again after a failure on the other side
@@ -96,8 +88,7 @@ class Transport:
     Args:
         base_url: Such as `https://openrouter.ai/api/v1`.
         headers: Sent with every request, the authorization among them.
-        timeout: Seconds; bounds the wait for each byte, and the whole of an unstreamed call with its attempts.
-            `None` means the defaults above.
+        limits: How long calls may take.
         max_retries: Attempts after the first. Only opening is tried again, never what has begun to answer.
         network: The way there, for clients that are not given.
         client: Use this client for synchronous calls, and never close it.
@@ -109,7 +100,7 @@ class Transport:
         base_url: str,
         headers: Mapping[str, str],
         *,
-        timeout: float | None = None,
+        limits: Limits = Limits(),  # noqa: B008 - immutable
         max_retries: int = 2,
         network: Network = Network(),  # noqa: B008 - immutable
         client: httpx.Client | None = None,
@@ -117,8 +108,7 @@ class Transport:
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._headers = httpx.Headers({**_HEADERS, **headers}, encoding="utf-8")
-        self._target = Target(self._base_url, IDLE_TIMEOUT if timeout is None else timeout)
-        self._total = TOTAL_TIMEOUT if timeout is None else timeout
+        self._target = Target(self._base_url, limits)
         self._max_retries = max_retries
         self._network = network
         self._client = None if client is None else InjectedClient(client)
@@ -172,7 +162,7 @@ class Transport:
         call = self._post(path, body, settings)
         response = self._open(call)
         try:
-            yield EventStream(response.headers, self._batches(response, call.target))
+            yield EventStream(response.headers, self._batches(response, call))
         finally:
             response.close()
 
@@ -184,7 +174,7 @@ class Transport:
         call = self._post(path, body, settings)
         response = await self._aopen(call)
         try:
-            yield AsyncEventStream(response.headers, self._abatches(response, call.target))
+            yield AsyncEventStream(response.headers, self._abatches(response, call))
         finally:
             await response.aclose()
 
@@ -205,21 +195,21 @@ class Transport:
         return self._held_pool
 
     def _post(self, path: str, body: bytes, settings: CallSettings | None) -> _Call:
-        headers, target, total, max_retries = self._headers, self._target, self._total, self._max_retries
+        headers, target, max_retries = self._headers, self._target, self._max_retries
         if settings is not None and settings.headers:
             merged = {**headers, **settings.headers}
             headers = httpx.Headers({name: value for name, value in merged.items() if value}, encoding="utf-8")
-        if settings is not None and settings.timeout is not None:
-            target, total = target._replace(idle_timeout=settings.timeout), settings.timeout
+        if settings is not None and settings.limits is not None:
+            target = target._replace(limits=settings.limits)
         if settings is not None and settings.max_retries is not None:
             max_retries = settings.max_retries
         if settings is not None and settings.starts_work:
             target = target._replace(starts_work=True)
-        return _Call("POST", path, body, headers, target, Attempts(max_retries, total))
+        return _Call("POST", path, body, headers, target, Attempts(max_retries, target.limits.total))
 
     def _get(self, path: str) -> _Call:
         target = self._target._replace(only_reads=True)
-        return _Call("GET", path, None, self._headers, target, Attempts(self._max_retries, self._total))
+        return _Call("GET", path, None, self._headers, target, Attempts(self._max_retries, target.limits.total))
 
     def _open(self, call: _Call) -> httpx.Response:
         client = self._client or self._pool.client()
@@ -238,7 +228,7 @@ class Transport:
                 await asyncio.sleep(call.attempts.delay_after(error))
 
     def _attempt(self, client: Client, call: _Call) -> httpx.Response:
-        with opening(call.target):
+        with opening(call.target, call.attempts):
             response = client.open(self._request(call))
             if response.status_code < 300:  # noqa: PLR2004 - HTTP
                 return response
@@ -246,7 +236,7 @@ class Transport:
             raise status_error(response.status_code, response.headers, content, call.target)
 
     async def _aattempt(self, client: AsyncClient, call: _Call) -> AsyncResponse:
-        with opening(call.target):
+        with opening(call.target, call.attempts):
             response = await client.open(self._request(call))
             if response.status_code < 300:  # noqa: PLR2004 - HTTP
                 return response
@@ -254,14 +244,13 @@ class Transport:
             raise status_error(response.status_code, response.headers, content, call.target)
 
     def _request(self, call: _Call) -> Request:
-        idle = min(call.target.idle_timeout, call.attempts.remaining() or call.target.idle_timeout)
-        timeout = httpx.Timeout(idle, connect=min(CONNECT_TIMEOUT, idle))
+        timeout = _within(call.target.limits, call.attempts.remaining())
         return Request(call.method, self._base_url + call.path, call.body, call.headers, timeout)
 
     def _read(self, response: httpx.Response, call: _Call) -> Response:
         headers = dict(response.headers.items())
         try:
-            with reading(call.target, headers.get("x-generation-id")):
+            with reading(call.target, call.attempts, headers.get("x-generation-id")):
                 pieces = [_in_time(piece, call.attempts) for piece in response.iter_bytes()]
                 return Response(headers, b"".join(pieces))
         finally:
@@ -270,39 +259,55 @@ class Transport:
     async def _aread(self, response: AsyncResponse, call: _Call) -> Response:
         headers = dict(response.headers.items())
         try:
-            with reading(call.target, headers.get("x-generation-id")):
+            with reading(call.target, call.attempts, headers.get("x-generation-id")):
                 pieces = [_in_time(piece, call.attempts) async for piece in response.aiter_bytes()]
                 return Response(headers, b"".join(pieces))
         finally:
             await response.aclose()
 
-    def _batches(self, response: httpx.Response, target: Target) -> Iterator[list[bytes]]:
-        with reading(target, response.headers.get("x-generation-id")):
+    def _batches(self, response: httpx.Response, call: _Call) -> Iterator[list[bytes]]:
+        deadline = call.attempts if call.target.limits.bounds_streams else None
+        with reading(call.target, deadline, response.headers.get("x-generation-id")):
             if not _is_event_stream(response):
                 yield [response.read()]
                 return
             decoder = SSEDecoder()
             for data in response.iter_bytes():
+                if deadline is not None:
+                    _in_time(data, deadline)
                 if payloads := decoder.feed(data):
                     yield payloads
             yield decoder.close()
 
-    async def _abatches(self, response: AsyncResponse, target: Target) -> AsyncIterator[list[bytes]]:
-        with reading(target, response.headers.get("x-generation-id")):
+    async def _abatches(self, response: AsyncResponse, call: _Call) -> AsyncIterator[list[bytes]]:
+        deadline = call.attempts if call.target.limits.bounds_streams else None
+        with reading(call.target, deadline, response.headers.get("x-generation-id")):
             if not _is_event_stream(response):
                 yield [await response.aread()]
                 return
             decoder = SSEDecoder()
             async for data in response.aiter_bytes():
+                if deadline is not None:
+                    _in_time(data, deadline)
                 if payloads := decoder.feed(data):
                     yield payloads
             yield decoder.close()
 
 
+def _within(limits: Limits, remaining: float | None) -> httpx.Timeout:
+    """What httpx is told to wait for, so that no wait reaches over the deadline."""
+    waits = {"connect": limits.connect, "read": limits.idle, "write": limits.write, "pool": limits.pool}
+    if remaining is None:
+        return httpx.Timeout(**waits)
+    # nothing waits for no time at all: the shortest wait that ends in a time-out
+    left = max(remaining, 0.001)
+    return httpx.Timeout(**{name: left if wait is None or wait > left else wait for name, wait in waits.items()})
+
+
 def _in_time(piece: bytes, attempts: Attempts) -> bytes:
     # a server may keep a connection alive with white space for ever
     if attempts.remaining() == 0:
-        raise APITimeoutError("The answer was not complete before the `timeout` (in seconds).", is_retryable=False)
+        raise Overdue
     return piece
 
 

@@ -15,7 +15,26 @@ class APIConnectionError(OpenRouterError, ModelConnectionError):
 
 
 class APITimeoutError(APIConnectionError, ModelTimeoutError):
-    """No answer came in time (see `timeout`, in seconds)."""
+    """No answer came in time (see `timeout`, in seconds).
+
+    Attributes:
+        limit: Which limit was reached: `connect`, `idle`, `write`, `pool` or `total`.
+        seconds: How long that is; `None` where there is no such limit, and the system gave up.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        limit: str | None = None,
+        seconds: float | None = None,
+        generation_id: str | None = None,
+        partial: str = "",
+        is_retryable: bool | None = None,
+    ) -> None:
+        super().__init__(message, generation_id=generation_id, partial=partial, is_retryable=is_retryable)
+        self.limit = limit
+        self.seconds = seconds
 
 
 class StreamInterruptedError(APIConnectionError):
