@@ -71,6 +71,7 @@ if TYPE_CHECKING:
         RankedDocument,
         RerankResult,
     )
+    from langchain_openrouter.retry_events import RetryEvent
     from langchain_openrouter.settings import (
         AudioOutput,
         CacheControl,
@@ -152,6 +153,7 @@ __all__ = [
     "RerankResult",
     "ResponseCache",
     "ResponseFormatError",
+    "RetryEvent",
     "ServiceUnavailableError",
     "StopServerTools",
     "StreamInterruptedError",
@@ -197,6 +199,7 @@ _HOMES = {
     "Reasoning": "settings",
     "RerankResult": "retrieval_results",
     "ResponseCache": "settings",
+    "RetryEvent": "retry_events",
     "StopServerTools": "settings",
     "Timeout": "settings",
     "Trace": "settings",

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import _ChatModelBinding as ModelBinding
 
     from langchain_openrouter._http.batch_calls import BatchCalls
-    from langchain_openrouter._http.transport import CallSettings, Transport
+    from langchain_openrouter._http.call import CallSettings
+    from langchain_openrouter._http.transport import Transport
 else:
     ModelBinding = RunnableBinding[LanguageModelInput, AIMessage]
 

@@ -9,15 +9,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from langchain_openrouter.errors import ConfigurationError
+from langchain_openrouter.retry_events import check_on_retry
 from langchain_openrouter.settings import ResponseCache
 from langchain_openrouter.timeouts import parse_timeout
 
 if TYPE_CHECKING:
-    from langchain_openrouter._http.transport import CallSettings
+    from langchain_openrouter._http.call import CallSettings
 
 _HEADER_OPTIONS = ("response_cache", "router_metadata", "anthropic_beta")
 
-_CALL_SETTINGS = frozenset({"extra_headers", "timeout", "request_timeout", "max_retries", *_HEADER_OPTIONS})
+_CALL_SETTINGS = frozenset({"extra_headers", "timeout", "request_timeout", "max_retries", "on_retry", *_HEADER_OPTIONS})
 """Options of a call that are no part of the body."""
 
 
@@ -53,18 +54,20 @@ def take_call_settings(options: dict[str, Any]) -> CallSettings | None:
     """Take what is no part of the body out of the options of a call. `None` where there is nothing of it.
 
     Raises:
-        ConfigurationError: A header cannot be sent, or a limit makes no sense.
+        ConfigurationError: A header cannot be sent, or another of them makes no sense.
     """
     if _CALL_SETTINGS.isdisjoint(options):
         return None
-    from langchain_openrouter._http.transport import CallSettings
+    from langchain_openrouter._http.call import CallSettings
 
     headers = render_header_options(**{name: options.pop(name, None) for name in _HEADER_OPTIONS})
     headers.update({name.lower(): str(value) for name, value in (options.pop("extra_headers", None) or {}).items()})
     request_timeout = options.pop("request_timeout", None)
     timeout = options.pop("timeout", request_timeout)
     limits = None if timeout is None else parse_timeout(timeout)
-    return CallSettings(check_headers(headers), limits, _retries(options.pop("max_retries", None)))
+    on_retry = options.pop("on_retry", None)
+    check_on_retry(on_retry)
+    return CallSettings(check_headers(headers), limits, _retries(options.pop("max_retries", None)), on_retry)
 
 
 def _retries(given: object) -> int | None:

@@ -35,6 +35,7 @@ from langchain_openrouter.errors import ConfigurationError, ResponseFormatError
 from langchain_openrouter.model_info import ModelEndpoint, ModelInfo, parse_endpoint
 from langchain_openrouter.model_list import ModelList, SearchFilters, parse_models
 from langchain_openrouter.network import Network, NetworkOptions, network_of
+from langchain_openrouter.retry_events import OnRetry, check_on_retry
 from langchain_openrouter.timeouts import parse_timeout
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class ModelCatalogue(Closing):
             0 keeps nothing: every question is a download.
         cache_dir: Where lists are kept; `None` means `OPENROUTER_CACHE_DIR`, else the user's cache directory.
         clock: Seconds since 1970.
+        on_retry: Is told of each attempt that is followed by another one, before the wait.
         **network: `proxy`, `verify`, `http2` and `trust_env`, as `ChatOpenRouter` has them.
 
     Raises:
@@ -83,6 +85,7 @@ class ModelCatalogue(Closing):
         cache_dir: str | os.PathLike[str] | None = None,
         *,
         clock: Callable[[], float] = time.time,
+        on_retry: OnRetry | None = None,
         **network: Unpack[NetworkOptions],
     ) -> None:
         self.base_url = (base_url or read_variable("OPENROUTER_API_BASE") or DEFAULT_BASE_URL).rstrip("/")
@@ -91,6 +94,8 @@ class ModelCatalogue(Closing):
             raise ConfigurationError(f"`ttl` is in seconds and at least 0, not {self.ttl!r}.")
         self._api_key = SecretStr(api_key) if isinstance(api_key, str) else api_key
         self._clock = clock
+        check_on_retry(on_retry)
+        self._on_retry = on_retry
         self._network = network_of(network)
         self._cache = ModelCache(self.base_url, cache_dir)
         self._async_locks: MutableMapping[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
@@ -234,7 +239,9 @@ class ModelCatalogue(Closing):
         headers = {"user-agent": f"langchain-openrouter-agents/{version()}"}
         if key := self._api_key or api_key_from_environment():
             headers["authorization"] = f"Bearer {key.get_secret_value()}"
-        return Transport(self.base_url, headers, limits=parse_timeout(_TIMEOUT), network=self._network)
+        return Transport(
+            self.base_url, headers, limits=parse_timeout(_TIMEOUT), on_retry=self._on_retry, network=self._network
+        )
 
 
 def refresh_for_model(base_url: str | None, api_key: SecretStr | None, network: Network) -> None:

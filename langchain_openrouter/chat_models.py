@@ -27,7 +27,8 @@ from langchain_openrouter.structured_output import Method, Schema, plan_structur
 from langchain_openrouter.token_counting import TokenCounting
 
 if TYPE_CHECKING:
-    from langchain_openrouter._http.transport import CallSettings, Transport
+    from langchain_openrouter._http.call import CallSettings
+    from langchain_openrouter._http.transport import Transport
 
 blocks.register()
 

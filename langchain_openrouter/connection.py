@@ -32,6 +32,7 @@ from langchain_openrouter.call_settings import check_headers, render_header_opti
 from langchain_openrouter.closing import Closing
 from langchain_openrouter.errors import ConfigurationError
 from langchain_openrouter.network import Network, Verify
+from langchain_openrouter.retry_events import OnRetry, check_on_retry
 from langchain_openrouter.settings import ResponseCache, Timeout
 from langchain_openrouter.timeouts import as_timeout, parse_timeout
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 _LONGEST_PLAUSIBLE_TIMEOUT = 3600
 
-_NOT_PICKLED = ("openrouter_api_key", "default_headers", "proxy", "http_client", "http_async_client")
+_NOT_PICKLED = ("openrouter_api_key", "default_headers", "proxy", "on_retry", "http_client", "http_async_client")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,11 @@ class OpenRouterConnection(Closing, BaseModel):
     """
     max_retries: int = Field(default=2, ge=0)
     """Attempts after the first, for failures that pass and cannot have been billed; `0` means one request."""
+    on_retry: OnRetry | None = Field(default=None, exclude=True, repr=False)
+    """A plain function that is told of each attempt that is followed by another one, and why, before the wait.
+
+    An exception in it is logged, and the call goes on. Retries are logged in any case (`langchain_openrouter`, `INFO`).
+    """
     proxy: SecretStr | None = Field(default=None, exclude=True, repr=False)
     """The URL of an HTTP or SOCKS proxy, with user and password where it needs them.
 
@@ -150,6 +156,7 @@ class OpenRouterConnection(Closing, BaseModel):
                 stacklevel=5,
             )
         self._network().check()
+        check_on_retry(self.on_retry)
         _check_client(self.http_client, "http_client", "httpx.Client")
         _check_client(self.http_async_client, "http_async_client", "httpx.AsyncClient")
         return self
@@ -193,6 +200,7 @@ class OpenRouterConnection(Closing, BaseModel):
             self.openrouter_api_base,
             self.request_timeout,
             self.max_retries,
+            self.on_retry,
             self.proxy,
             self.verify,
             self.http2,
@@ -216,6 +224,7 @@ class OpenRouterConnection(Closing, BaseModel):
             self._headers(),
             limits=parse_timeout(self.request_timeout),
             max_retries=self.max_retries,
+            on_retry=self.on_retry,
             network=self._network(),
             client=self.http_client,
             async_client=self.http_async_client,
@@ -266,9 +275,9 @@ class OpenRouterConnection(Closing, BaseModel):
         self.openrouter_api_key = api_key_from_environment()
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """Copy the settings; share injected clients and certificates."""
+        """Copy the settings; share injected clients, certificates and functions."""
         memo = {} if memo is None else memo
-        shared = (self.http_client, self.http_async_client, self.verify)
+        shared = (self.http_client, self.http_async_client, self.verify, self.on_retry)
         memo.update({id(one): one for one in shared if one is not None})
         return super().__deepcopy__(memo)
 

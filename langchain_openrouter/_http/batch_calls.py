@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 from urllib.parse import quote
 
-from langchain_openrouter._http.transport import CallSettings, Response, Transport
+from langchain_openrouter._http.call import CallSettings
+from langchain_openrouter._http.transport import Response, Transport
 from langchain_openrouter.errors import APIStatusError
 
 _Answer = TypeVar("_Answer")

@@ -34,8 +34,9 @@ class Attempts:
         clock: Callable[[], float] = time.monotonic,
         draw: Callable[[], float] = random.random,
     ) -> None:
-        self._left = max_retries
-        self._made = 0
+        self.max_retries = max_retries
+        self.failed = 0
+        """Attempts that were followed by another one."""
         self._clock = clock
         self._draw = draw
         self._deadline = None if timeout is None else clock() + timeout
@@ -53,18 +54,17 @@ class Attempts:
         Raises:
             OpenRouterError: `error` itself, where there is to be no other attempt.
         """
-        if self._left <= 0 or not error.is_retryable:
+        if self.failed >= self.max_retries or not error.is_retryable:
             raise error
         delay = self._delay(error)
         remaining = self.remaining()
         if delay is None or (remaining is not None and delay >= remaining):
             raise error
-        self._left -= 1
-        self._made += 1
+        self.failed += 1
         return delay
 
     def _delay(self, error: OpenRouterError) -> float | None:
         asked = error.retry_after if isinstance(error, APIStatusError) else None
         if asked is not None:
             return asked if asked <= LONGEST_RETRY_AFTER else None
-        return self._draw() * min(LONGEST_BACKOFF, FIRST_BACKOFF * 2.0**self._made)
+        return self._draw() * min(LONGEST_BACKOFF, FIRST_BACKOFF * 2.0**self.failed)

@@ -15,20 +15,15 @@ from typing import NamedTuple
 
 import httpx
 
-from langchain_openrouter._http.clients import (
-    AsyncClient,
-    AsyncResponse,
-    Client,
-    InjectedAsyncClient,
-    InjectedClient,
-    Request,
-)
-from langchain_openrouter._http.failure import Overdue, Target, opening, reading, status_error
+from langchain_openrouter._http.call import Call, CallSettings
+from langchain_openrouter._http.clients import AsyncClient, AsyncResponse, Client, InjectedAsyncClient, InjectedClient
+from langchain_openrouter._http.failure import Target, opening, reading, status_error
 from langchain_openrouter._http.pool import Pool, shared_pool
 from langchain_openrouter._http.retry import Attempts
 from langchain_openrouter._http.sse import SSEDecoder
 from langchain_openrouter.errors import OpenRouterError
 from langchain_openrouter.network import Network
+from langchain_openrouter.retry_events import OnRetry
 from langchain_openrouter.timeouts import Limits
 
 _HEADERS = {"content-type": "application/json", "accept-encoding": "gzip, deflate"}
@@ -59,29 +54,6 @@ class AsyncEventStream(NamedTuple):
     batches: AsyncIterator[list[bytes]]
 
 
-class CallSettings(NamedTuple):
-    """What one call has of its own. `None` means as the transport has it."""
-
-    headers: Mapping[str, str] | None = None
-    """More headers, by lower-case name; an empty value leaves out a header that the transport has."""
-    limits: Limits | None = None
-    max_retries: int | None = None
-    starts_work: bool = False
-    """Whether the call starts work that goes on without it: then it is not sent again after a failure on the other side
-    (a status of 408 or 5xx), which may have come after the start."""
-
-
-class _Call(NamedTuple):
-    """A request, where it goes, and the attempts that it has."""
-
-    method: str
-    path: str
-    body: bytes | None
-    headers: httpx.Headers
-    target: Target
-    attempts: Attempts
-
-
 class Transport:
     """The way to one OpenRouter with one key.
 
@@ -90,6 +62,7 @@ class Transport:
         headers: Sent with every request, the authorization among them.
         limits: How long calls may take.
         max_retries: Attempts after the first. Only opening is tried again, never what has begun to answer.
+        on_retry: Is told of each attempt that is followed by another one.
         network: The way there, for clients that are not given.
         client: Use this client for synchronous calls, and never close it.
         async_client: Use this client for asynchronous calls, and never close it.
@@ -102,6 +75,7 @@ class Transport:
         *,
         limits: Limits = Limits(),  # noqa: B008 - immutable
         max_retries: int = 2,
+        on_retry: OnRetry | None = None,
         network: Network = Network(),  # noqa: B008 - immutable
         client: httpx.Client | None = None,
         async_client: httpx.AsyncClient | None = None,
@@ -110,6 +84,7 @@ class Transport:
         self._headers = httpx.Headers({**_HEADERS, **headers}, encoding="utf-8")
         self._target = Target(self._base_url, limits)
         self._max_retries = max_retries
+        self._on_retry = on_retry
         self._network = network
         self._client = None if client is None else InjectedClient(client)
         self._async_client = None if async_client is None else InjectedAsyncClient(async_client)
@@ -144,7 +119,7 @@ class Transport:
             try:
                 return self._read(self._attempt(client, call), call)
             except OpenRouterError as error:
-                time.sleep(call.attempts.delay_after(error))
+                time.sleep(call.delay_after(error))
 
     async def aget(self, path: str) -> Response:
         """Do what `get` does, without blocking the event loop."""
@@ -154,7 +129,7 @@ class Transport:
             try:
                 return await self._aread(await self._aattempt(client, call), call)
             except OpenRouterError as error:
-                await asyncio.sleep(call.attempts.delay_after(error))
+                await asyncio.sleep(call.delay_after(error))
 
     @contextmanager
     def stream(self, path: str, body: bytes, settings: CallSettings | None = None) -> Iterator[EventStream]:
@@ -194,8 +169,8 @@ class Transport:
             self._held_pool = shared_pool(self._base_url, digest, self._network)
         return self._held_pool
 
-    def _post(self, path: str, body: bytes, settings: CallSettings | None) -> _Call:
-        headers, target, max_retries = self._headers, self._target, self._max_retries
+    def _post(self, path: str, body: bytes, settings: CallSettings | None) -> Call:
+        headers, target, max_retries, on_retry = self._headers, self._target, self._max_retries, self._on_retry
         if settings is not None and settings.headers:
             merged = {**headers, **settings.headers}
             headers = httpx.Headers({name: value for name, value in merged.items() if value}, encoding="utf-8")
@@ -203,112 +178,92 @@ class Transport:
             target = target._replace(limits=settings.limits)
         if settings is not None and settings.max_retries is not None:
             max_retries = settings.max_retries
+        if settings is not None and settings.on_retry is not None:
+            on_retry = settings.on_retry
         if settings is not None and settings.starts_work:
             target = target._replace(starts_work=True)
-        return _Call("POST", path, body, headers, target, Attempts(max_retries, target.limits.total))
+        return Call("POST", path, body, headers, target, Attempts(max_retries, target.limits.total), on_retry)
 
-    def _get(self, path: str) -> _Call:
+    def _get(self, path: str) -> Call:
         target = self._target._replace(only_reads=True)
-        return _Call("GET", path, None, self._headers, target, Attempts(self._max_retries, target.limits.total))
+        attempts = Attempts(self._max_retries, target.limits.total)
+        return Call("GET", path, None, self._headers, target, attempts, self._on_retry)
 
-    def _open(self, call: _Call) -> httpx.Response:
+    def _open(self, call: Call) -> httpx.Response:
         client = self._client or self._pool.client()
         while True:
             try:
                 return self._attempt(client, call)
             except OpenRouterError as error:
-                time.sleep(call.attempts.delay_after(error))
+                time.sleep(call.delay_after(error))
 
-    async def _aopen(self, call: _Call) -> AsyncResponse:
+    async def _aopen(self, call: Call) -> AsyncResponse:
         client = self._async_client or await self._pool.async_client()
         while True:
             try:
                 return await self._aattempt(client, call)
             except OpenRouterError as error:
-                await asyncio.sleep(call.attempts.delay_after(error))
+                await asyncio.sleep(call.delay_after(error))
 
-    def _attempt(self, client: Client, call: _Call) -> httpx.Response:
+    def _attempt(self, client: Client, call: Call) -> httpx.Response:
         with opening(call.target, call.attempts):
-            response = client.open(self._request(call))
+            response = client.open(call.request())
             if response.status_code < 300:  # noqa: PLR2004 - HTTP
                 return response
             content = response.read()
             raise status_error(response.status_code, response.headers, content, call.target)
 
-    async def _aattempt(self, client: AsyncClient, call: _Call) -> AsyncResponse:
+    async def _aattempt(self, client: AsyncClient, call: Call) -> AsyncResponse:
         with opening(call.target, call.attempts):
-            response = await client.open(self._request(call))
+            response = await client.open(call.request())
             if response.status_code < 300:  # noqa: PLR2004 - HTTP
                 return response
             content = await response.aread()
             raise status_error(response.status_code, response.headers, content, call.target)
 
-    def _request(self, call: _Call) -> Request:
-        timeout = _within(call.target.limits, call.attempts.remaining())
-        return Request(call.method, self._base_url + call.path, call.body, call.headers, timeout)
-
-    def _read(self, response: httpx.Response, call: _Call) -> Response:
+    def _read(self, response: httpx.Response, call: Call) -> Response:
         headers = dict(response.headers.items())
         try:
             with reading(call.target, call.attempts, headers.get("x-generation-id")):
-                pieces = [_in_time(piece, call.attempts) for piece in response.iter_bytes()]
+                pieces = [call.in_time(piece) for piece in response.iter_bytes()]
                 return Response(headers, b"".join(pieces))
         finally:
             response.close()
 
-    async def _aread(self, response: AsyncResponse, call: _Call) -> Response:
+    async def _aread(self, response: AsyncResponse, call: Call) -> Response:
         headers = dict(response.headers.items())
         try:
             with reading(call.target, call.attempts, headers.get("x-generation-id")):
-                pieces = [_in_time(piece, call.attempts) async for piece in response.aiter_bytes()]
+                pieces = [call.in_time(piece) async for piece in response.aiter_bytes()]
                 return Response(headers, b"".join(pieces))
         finally:
             await response.aclose()
 
-    def _batches(self, response: httpx.Response, call: _Call) -> Iterator[list[bytes]]:
-        deadline = call.attempts if call.target.limits.bounds_streams else None
-        with reading(call.target, deadline, response.headers.get("x-generation-id")):
+    def _batches(self, response: httpx.Response, call: Call) -> Iterator[list[bytes]]:
+        with reading(call.target, deadline := call.stream_deadline, response.headers.get("x-generation-id")):
             if not _is_event_stream(response):
                 yield [response.read()]
                 return
             decoder = SSEDecoder()
             for data in response.iter_bytes():
                 if deadline is not None:
-                    _in_time(data, deadline)
+                    call.in_time(data)
                 if payloads := decoder.feed(data):
                     yield payloads
             yield decoder.close()
 
-    async def _abatches(self, response: AsyncResponse, call: _Call) -> AsyncIterator[list[bytes]]:
-        deadline = call.attempts if call.target.limits.bounds_streams else None
-        with reading(call.target, deadline, response.headers.get("x-generation-id")):
+    async def _abatches(self, response: AsyncResponse, call: Call) -> AsyncIterator[list[bytes]]:
+        with reading(call.target, deadline := call.stream_deadline, response.headers.get("x-generation-id")):
             if not _is_event_stream(response):
                 yield [await response.aread()]
                 return
             decoder = SSEDecoder()
             async for data in response.aiter_bytes():
                 if deadline is not None:
-                    _in_time(data, deadline)
+                    call.in_time(data)
                 if payloads := decoder.feed(data):
                     yield payloads
             yield decoder.close()
-
-
-def _within(limits: Limits, remaining: float | None) -> httpx.Timeout:
-    """What httpx is told to wait for, so that no wait reaches over the deadline."""
-    waits = {"connect": limits.connect, "read": limits.idle, "write": limits.write, "pool": limits.pool}
-    if remaining is None:
-        return httpx.Timeout(**waits)
-    # nothing waits for no time at all: the shortest wait that ends in a time-out
-    left = max(remaining, 0.001)
-    return httpx.Timeout(**{name: left if wait is None or wait > left else wait for name, wait in waits.items()})
-
-
-def _in_time(piece: bytes, attempts: Attempts) -> bytes:
-    # a server may keep a connection alive with white space for ever
-    if attempts.remaining() == 0:
-        raise Overdue
-    return piece
 
 
 def _is_event_stream(response: httpx.Response | AsyncResponse) -> bool:

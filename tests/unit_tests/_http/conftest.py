@@ -45,6 +45,12 @@ def certificates(authority: trustme.CA) -> ssl.SSLContext:
     return context
 
 
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Back off for no time at all."""
+    monkeypatch.setattr("langchain_openrouter._http.retry.FIRST_BACKOFF", 0.0)
+
+
 def says_hi(_: str) -> Page:
     """Answer a chat."""
     message = {"role": "assistant", "content": "Hi!"}

@@ -89,12 +89,6 @@ def test_never_more_than_promised(max_retries, timeout, retry_after, draw):
     assert attempts.remaining() is None or attempts.remaining() >= 0
 
 
-@pytest.fixture
-def no_waiting(monkeypatch):
-    """Back off for no time at all."""
-    monkeypatch.setattr("langchain_openrouter._http.retry.FIRST_BACKOFF", 0.0)
-
-
 @pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 524, 529])
 def test_what_passes_is_sent_once_more_for_each_retry(status, ask, model, play, emulator):
