@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import httpx
@@ -78,8 +80,17 @@ class Call(NamedTuple):
 
 
 def _within(limits: Limits, remaining: float | None) -> httpx.Timeout:
-    waits = {"connect": limits.connect, "read": limits.idle, "write": limits.write, "pool": limits.pool}
-    if remaining is None:
-        return httpx.Timeout(**waits)
+    timeout, longest = _waits(limits)
+    if remaining is None or longest <= remaining:
+        return timeout
     left = max(remaining, _SHORTEST_WAIT)
+    waits = timeout.as_dict()
     return httpx.Timeout(**{name: left if wait is None or wait > left else wait for name, wait in waits.items()})
+
+
+@lru_cache(maxsize=64)
+def _waits(limits: Limits) -> tuple[httpx.Timeout, float]:
+    """What httpx is told to wait for, and the longest of it in seconds."""
+    connect, idle, write, pool, *_ = limits
+    longest = max(math.inf if wait is None else wait for wait in (connect, idle, write, pool))
+    return httpx.Timeout(connect=connect, read=idle, write=write, pool=pool), longest
