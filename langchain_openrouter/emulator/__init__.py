@@ -19,7 +19,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from langchain_openrouter.emulator.api import ReceivedRequest as ReceivedRequest
     from langchain_openrouter.emulator.batch_job import BatchRules as BatchRules
     from langchain_openrouter.emulator.batches import Batches as Batches
     from langchain_openrouter.emulator.book import Book as Book
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from langchain_openrouter.emulator.brains.reading import ReadingBrain as ReadingBrain
     from langchain_openrouter.emulator.brains.replay import ReplayBrain as ReplayBrain
     from langchain_openrouter.emulator.brains.script import ScriptBrain as ScriptBrain
+    from langchain_openrouter.emulator.recording import ReceivedRequest as ReceivedRequest
     from langchain_openrouter.emulator.server import OpenRouterEmulator as OpenRouterEmulator
     from langchain_openrouter.emulator.watching import watch_requests as watch_requests
 
@@ -51,7 +51,7 @@ _HOMES = {
     "Interruption": "brain",
     "OpenRouterEmulator": "server",
     "ReadingBrain": "brains.reading",
-    "ReceivedRequest": "api",
+    "ReceivedRequest": "recording",
     "ReplayBrain": "brains.replay",
     "Reply": "brain",
     "ScriptBrain": "brains.script",

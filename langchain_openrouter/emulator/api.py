@@ -1,12 +1,10 @@
-"""The routes under `/api/v1`, who may use them, and a record of every request."""
+"""The routes under `/api/v1`, and who may use them."""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from starlette.applications import Starlette
@@ -14,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from langchain_openrouter.emulator import failures, pages
 from langchain_openrouter.emulator.accounting import Account
@@ -23,6 +21,7 @@ from langchain_openrouter.emulator.brain import JSON, Brain, Failure
 from langchain_openrouter.emulator.catalogue import Model, find_model
 from langchain_openrouter.emulator.chat import answer_request, parsed_body
 from langchain_openrouter.emulator.embedding import embed
+from langchain_openrouter.emulator.recording import ReceivedRequest, Recorder
 from langchain_openrouter.emulator.reranking import rerank
 from langchain_openrouter.emulator.responses import failure_response, json_response
 from langchain_openrouter.emulator.responses_api import RESPONSES
@@ -32,19 +31,6 @@ BETA_PREFIX = "/api/beta"
 Access = Literal["open", "any key", "inference key", "management key"]
 Handler = Callable[[Request], Awaitable[Response]]
 RetrievalAnswer = Callable[[Mapping[str, JSON], Account, str | None], dict[str, JSON]]
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedRequest:
-    """A request as it reached the emulator. Its representation leaves the headers out: they hold the key."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str] = field(repr=False)
-    """Names in lower case."""
-    json: JSON
-    """`None`: there was no body, or it was not JSON."""
-    query: str = ""
 
 
 class Context(Protocol):
@@ -98,7 +84,7 @@ class Api:
         ]
         routes += self._batch_routes()
         app = Starlette(routes=routes, exception_handlers={failures.Refusal: _refused, HTTPException: _no_route})
-        return _Recorder(app, record)
+        return Recorder(app, record)
 
     def _batch_routes(self) -> list[Route]:
         """The Batch API has moved from the second address to the first; some OpenRouters have it at one alone."""
@@ -206,33 +192,6 @@ class Api:
         return json_response(pages.generation_page(entry))
 
 
-class _Recorder:
-    """Reads the whole body first, so that every request can be recorded, even one that nobody handles."""
-
-    def __init__(self, app: ASGIApp, record: Callable[[ReceivedRequest], None]) -> None:
-        self._app = app
-        self._record = record
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = b""
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-        unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def replay() -> Message:
-            return unread.pop() if unread else await receive()
-
-        request = Request(scope)
-        headers = dict(request.headers.items())
-        self._record(ReceivedRequest(request.method, request.url.path, headers, _json(body), request.url.query))
-        await self._app(scope, replay, send)
-
-
 def _authorize(kind: Access, access: Access) -> None:
     if access in {"any key", kind}:
         return
@@ -247,14 +206,6 @@ def _named(request: Request) -> Model:
     if model is None:
         raise failures.Refusal(failures.not_found(f"Model {slug}"))
     return model
-
-
-def _json(body: bytes) -> JSON:
-    try:
-        parsed: JSON = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return parsed
 
 
 async def _refused(_: Request, error: Exception) -> Response:

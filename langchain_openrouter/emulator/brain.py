@@ -6,7 +6,7 @@ with ids, usage and cost added.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NotRequired, Protocol, TypeAlias, TypedDict
 
@@ -119,8 +119,9 @@ class Verbatim:
     """Bytes to send as they are, for replays and for everything a server should never say."""
 
     status: int
-    pieces: Sequence[bytes]
-    """The body, in the pieces in which it is written to the socket."""
+    pieces: Iterable[bytes]
+    """The body, in the pieces in which it is written to the socket. An iterator is read as they are written, once, and
+    may be endless."""
     headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": "application/json"})
     cut: bool = False
     """Close the connection after the last piece without ending the body."""

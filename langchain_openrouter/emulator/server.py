@@ -17,7 +17,8 @@ try:
     from uvicorn.protocols.http.h11_impl import H11Protocol
     from uvicorn.server import ServerState
 
-    from langchain_openrouter.emulator.api import PREFIX, Api, ReceivedRequest
+    from langchain_openrouter.emulator.api import PREFIX, Api
+    from langchain_openrouter.emulator.recording import ReceivedRequest
     from langchain_openrouter.emulator.watching import show
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn", "h11"}:
@@ -116,6 +117,12 @@ class OpenRouterEmulator:
         """A copy of all requests so far, oldest first, refused ones too."""
         return list(self._requests)
 
+    @property
+    def connections(self) -> int:
+        """How many connections are open at the moment, those that clients keep for later among them."""
+        running = self._running
+        return 0 if running is None else running.connections
+
     def start(self) -> Self:
         """Start serving and return once connections are accepted. Starting twice does nothing.
 
@@ -158,12 +165,17 @@ class _Running:
         )
         config.load()
         self._config = config
+        self._state = ServerState()
         self._stopping: asyncio.Event
         self._loop: asyncio.AbstractEventLoop
         started: Future[None] = Future()
         self._thread = Thread(target=self._run, args=(started,), name="openrouter-emulator", daemon=True)
         self._thread.start()
         started.result()
+
+    @property
+    def connections(self) -> int:
+        return len(self._state.connections)
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._stopping.set)
@@ -180,9 +192,9 @@ class _Running:
     async def _serve(self, started: Future[None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
-        state = ServerState()
+        state = self._state
         # uvicorn.Server polls ten times a second and waits a tenth of a second to stop; tests start hundreds of these.
-        server = await self._loop.create_server(lambda: self._protocol(state), sock=self._socket)
+        server = await self._loop.create_server(self._protocol, sock=self._socket)
         started.set_result(None)
         await self._stopping.wait()
         server.close()
@@ -192,8 +204,8 @@ class _Running:
             task.cancel()
         await asyncio.gather(*state.tasks, return_exceptions=True)
 
-    def _protocol(self, state: ServerState) -> H11Protocol:
-        protocol = H11Protocol(self._config, state, {}, self._loop)
+    def _protocol(self) -> H11Protocol:
+        protocol = H11Protocol(self._config, self._state, {}, self._loop)
         # Connections are cut on purpose here: uvicorn's own logger would call that an error.
         protocol.logger = _LOG
         return protocol

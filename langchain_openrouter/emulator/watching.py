@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from langchain_openrouter.emulator.api import ReceivedRequest
+from langchain_openrouter.emulator.recording import ReceivedRequest
 
 _watching: list[list[ReceivedRequest]] = []
 
