@@ -26,6 +26,7 @@ class ExtrasFolder:
         self._audio = AudioFolder()
         self._halves = SurrogateJoiner()
         self._images = 0
+        self._refusal: list[str] = []
         self._held: dict[str, Any] = {}
 
     def fold(self, delta: ReadOnlyWire) -> dict[str, Any]:
@@ -46,6 +47,8 @@ class ExtrasFolder:
 
     def close(self) -> dict[str, Any]:
         """What comes at the end."""
+        if self._refusal:
+            self._held["refusal"] = "".join(self._refusal)
         if half := self._halves.close():
             self._held["reasoning_content"] = half
         if rest := self._audio.close():
@@ -55,13 +58,13 @@ class ExtrasFolder:
     @property
     def holds_any(self) -> bool:
         """Whether anything comes at the end."""
-        return bool(self._held)
+        return bool(self._held or self._refusal)
 
     def _hold(self, extras: dict[str, Any]) -> None:
         if "annotations" in extras:
             self._held.setdefault("annotations", []).extend(as_list(extras.pop("annotations")))
         if isinstance(extras.get("refusal"), str):
-            self._held["refusal"] = self._held.get("refusal", "") + extras.pop("refusal")
+            self._refusal.append(extras.pop("refusal"))
         for key in [key for key, value in extras.items() if isinstance(value, int | float)]:
             self._held[key] = extras.pop(key)
 

@@ -14,6 +14,7 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 
 from langchain_openrouter._wire.answer import find_failure, first_choice, parse_text
+from langchain_openrouter._wire.chunks import StreamedChunk
 from langchain_openrouter._wire.extras import ExtrasFolder
 from langchain_openrouter._wire.metadata import PROVIDER, parse_generation_id, parse_metadata, parse_usage_metadata
 from langchain_openrouter._wire.parse import parse_json, refuse_nothing
@@ -88,7 +89,7 @@ class StreamParser:
             usage_metadata=parse_usage_metadata(usage) if isinstance(usage, dict) else None,
             chunk_position="last",
         )
-        return ChatGenerationChunk(message=message, generation_info={"finish_reason": metadata["finish_reason"]})
+        return StreamedChunk(message=message, generation_info={"finish_reason": metadata["finish_reason"]})
 
     @contextmanager
     def keeping_partial(self) -> Iterator[None]:
@@ -139,7 +140,7 @@ class StreamParser:
         self._produced = True
         if isinstance(content, str):
             self._text.append(content)
-        return ChatGenerationChunk(
+        return StreamedChunk(
             message=AIMessageChunk(
                 content=content,
                 additional_kwargs=extras,

@@ -229,7 +229,8 @@ def _call_chunk(number: int, args: str, *, call_id: str | None = None, name: str
 
 def _misfit(text: str) -> str:
     """What to append to cut JSON so that no closing of brackets makes it whole."""
-    open_brackets, in_string, escaped = "", False, False
+    open_brackets: list[str] = []
+    in_string = escaped = False
     for char in text:
         if in_string:
             in_string = escaped or char != '"'
@@ -237,8 +238,8 @@ def _misfit(text: str) -> str:
         elif char == '"':
             in_string = True
         elif char in "{[":
-            open_brackets += char
-        elif char in "}]":
-            open_brackets = open_brackets[:-1]
+            open_brackets.append(char)
+        elif char in "}]" and open_brackets:
+            open_brackets.pop()
     closing = ("\\" if escaped else "") + '"' if in_string else ""
-    return closing + ("}" if open_brackets.endswith("[") else "]")
+    return closing + ("}" if open_brackets[-1:] == ["["] else "]")

@@ -7,6 +7,8 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 from langchain_core.messages.utils import message_chunk_to_message
+from langchain_core.outputs import ChatGenerationChunk
+from langchain_core.outputs.chat_generation import merge_chat_generation_chunks
 
 from langchain_openrouter._http.sse import SSEDecoder
 from langchain_openrouter._wire.parse import parse_response
@@ -24,8 +26,11 @@ def parse_answer(exchange: dict[str, Any]) -> AIMessage:
 
 def parse_stream(pieces: Iterable[bytes], headers: dict[str, str]) -> AIMessage:
     """The message that the chunks of a stream add up to."""
+    return message_chunk_to_message(merge_chat_generation_chunks(parse_chunks(pieces, headers)).message)
+
+
+def parse_chunks(pieces: Iterable[bytes], headers: dict[str, str]) -> list[ChatGenerationChunk]:
+    """The chunks of a stream."""
     decoder, parser = SSEDecoder(), StreamParser(headers)
-    chunks = [chunk.message for piece in pieces for chunk in parser.feed(decoder.feed(piece))]
-    chunks += [chunk.message for chunk in parser.feed(decoder.close())]
-    chunks.append(parser.close().message)
-    return message_chunk_to_message(chunks[0] + chunks[1:] if len(chunks) > 1 else chunks[0])
+    chunks = [chunk for piece in pieces for chunk in parser.feed(decoder.feed(piece))]
+    return [*chunks, *parser.feed(decoder.close()), parser.close()]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from langchain_core.outputs import ChatGenerationChunk
 
 from langchain_openrouter import OpenRouterError
 from langchain_openrouter._http.sse import SSEDecoder
-from tests.wire.answers import parse_stream
+from tests.wire.answers import parse_chunks, parse_stream
 from tests.wire.recorded import MISSING, chat_ids, load_exchange, load_index
 
 IDS = [entry["id"] for entry in load_index() if "stream" in entry["tags"] and entry["id"] in set(chat_ids())]
@@ -29,6 +30,20 @@ def outcome(pieces: list[bytes], headers: dict[str, str]) -> object:
         return parse_stream(pieces, headers)
     except OpenRouterError as error:
         return type(error), str(error), error.partial
+
+
+def test_chunks_add_up_as_langchain_adds_them():
+    """In groups or one by one: of every recorded stream that can be read."""
+    seen = 0
+    for exchange_id in IDS:
+        response = load_exchange(exchange_id)["response"]
+        try:
+            first, *rest = parse_chunks([response["body_text"].encode()], response["headers"])
+        except OpenRouterError:
+            continue
+        assert first + rest == ChatGenerationChunk.__add__(first, rest)
+        seen += 1
+    assert seen > 100
 
 
 def test_cut_in_two_anywhere():
