@@ -177,9 +177,11 @@ def test_a_forked_child_and_its_parent_keep_apart(emulator):
 
 
 def test_a_process_that_ends_without_closing_ends_in_silence(emulator):
+    # Development mode also logs every step that took over 0.1 s, as a warning: on a busy machine, that may be any step.
     script = """
-        import asyncio, sys
+        import asyncio, logging, sys
         from langchain_openrouter import ChatOpenRouter
+        logging.getLogger("asyncio").setLevel(logging.ERROR)
         chat = ChatOpenRouter(model="openai/gpt-4o-mini", api_key=sys.argv[1], base_url=sys.argv[2])
         chat.invoke("hello")
         asyncio.run(chat.ainvoke("hello"))
