@@ -1,0 +1,107 @@
+"""The peers, each in an environment of its own, and probes that run there."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ENVIRONMENTS = HERE / ".environments"
+PROBES = HERE / "probes"
+LONGEST_PROBE = 1800
+"""Seconds after which a client counts as one that fails."""
+
+PEERS = {
+    "official": ["langchain-openrouter"],
+    "chat-openai": ["langchain-openai"],
+    "litellm": ["litellm"],
+    "pydantic-ai": ["pydantic-ai-slim[openai]"],
+}
+"""Distributions of each peer, the one that is measured first."""
+
+_OURS = ("langchain-openrouter-agents", "langchain-core", "httpx", "aiohttp", "pydantic")
+
+_VERSIONS = """
+import importlib.metadata, sys
+for name in sys.argv[1:]:
+    print(name, importlib.metadata.version(name.partition("[")[0]))
+"""
+
+
+def python_for(client: str) -> str:
+    """The interpreter that has a client: a peer's own, made at first use, or this one."""
+    if client not in PEERS:
+        return sys.executable
+    environment = ENVIRONMENTS / client
+    python = environment / "bin" / "python"
+    if not python.exists():
+        print(f"installing {', '.join(PEERS[client])} ...", file=sys.stderr, flush=True)
+        try:
+            subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+            subprocess.run([python, "-m", "pip", "install", "--quiet", *PEERS[client]], check=True)
+        except BaseException:
+            shutil.rmtree(environment, ignore_errors=True)  # half an environment would pass for a whole one
+            raise
+    return str(python)
+
+
+def run_probe(client: str, probe: str, *arguments: object) -> dict[str, float] | None:
+    """What `probes/PROBE.py CLIENT ARGUMENTS...` measured in the client's environment; `None` where it failed."""
+    done = run_python(client, PROBES / f"{probe}.py", client, *arguments)
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        print(f"{client}: {probe} failed: {reason}", file=sys.stderr, flush=True)
+        return None
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def run_python(client: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the interpreter of a client, in an environment where nothing but the client itself can be imported."""
+    command = [python_for(client), *map(str, arguments)]
+    try:
+        return subprocess.run(
+            command, check=False, capture_output=True, text=True, env=_variables(client), timeout=LONGEST_PROBE
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, "", f"no end after {LONGEST_PROBE} s")
+
+
+def describe(clients: Iterable[str]) -> str:
+    """When and on what the figures were measured, and which versions of whom."""
+    versions = _versions(sys.executable, _OURS)
+    for client in clients:
+        if client in PEERS:
+            versions += _versions(python_for(client), PEERS[client][:1])
+    command = " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *_shown_arguments()])
+    machine = f"{os.cpu_count()} cores ({platform.machine()}, {platform.system()}), Python {platform.python_version()}"
+    return f"`{command}`, {datetime.now(UTC):%Y-%m-%d}, {machine}; {', '.join(versions)}."
+
+
+def _variables(client: str) -> dict[str, str]:
+    # what is installed has its bytecode; a PYTHONPATH would let a peer import this checkout in place of itself
+    hidden = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPROFILEIMPORTTIME")
+    variables = {name: value for name, value in os.environ.items() if name not in hidden}
+    if client not in PEERS:
+        variables["PYTHONPATH"] = str(HERE.parent)
+    return {**variables, "OPENROUTER_CACHE_TTL_MODELS": "0", "LANGSMITH_TRACING": "false"}
+
+
+def _versions(python: str, distributions: Iterable[str]) -> list[str]:
+    done = subprocess.run([python, "-c", _VERSIONS, *distributions], check=True, capture_output=True, text=True)
+    return done.stdout.splitlines()
+
+
+def _shown_arguments() -> list[str]:
+    shown = sys.argv[1:]
+    if "--plot" in shown:
+        at = shown.index("--plot")
+        del shown[at : at + 2]
+    return shown
