@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test record key check format notebooks clean
+.PHONY: help setup demo test record key check format notebooks bench clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,11 @@ format: $(READY)  ## Format the code
 
 notebooks: $(READY)  ## Run every notebook again and save its outputs
 	$(BIN)/python -m tests.notebooks.run_all
+
+bench: $(READY)  ## Measure this package beside its peers (about an hour; installs them the first time)
+	@for name in client_cpu concurrency memory startup long_streams; do \
+		$(BIN)/python benchmarks/$$name.py --plot benchmarks/plots/$$name.png || exit 1; \
+	done
 
 clean:  ## Remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 from bars import Panel, save_bars
 from environments import describe, run_probe
-from openrouter_server import serving
+from openrouter_server import base_url, serving
 from rounds import Figures, Medians, read_options, take_turns
 from tables import Column, print_table
 
-FLOORS = ("floor-httpx", "floor-langchain")
-"""What nobody can save: HTTP and JSON, and what langchain-core does around any model. Together they are the floor."""
+HTTP_FLOORS = ("floor-httpx", "floor-aiohttp")
 
 
 class Mode(NamedTuple):
@@ -24,13 +23,15 @@ class Mode(NamedTuple):
     quick_calls: int
     at_once: int
     unit: str
+    http_floor: str
+    """The least that its HTTP and JSON cost. With what langchain-core does around any model, it is the floor."""
 
 
 MODES = {
-    "invoke": Mode(300, 20, 1, "call"),
-    "stream": Mode(6, 1, 1, "chunk"),
-    "ainvoke": Mode(300, 20, 1, "call"),
-    "astream": Mode(20, 10, 10, "chunk"),
+    "invoke": Mode(300, 20, 1, "call", "floor-httpx"),
+    "stream": Mode(6, 1, 1, "chunk", "floor-httpx"),
+    "ainvoke": Mode(300, 20, 1, "call", "floor-aiohttp"),
+    "astream": Mode(20, 10, 10, "chunk", "floor-aiohttp"),
 }
 TITLES = {name: name if mode.at_once == 1 else f"{name}, {mode.at_once} at once" for name, mode in MODES.items()}
 
@@ -39,25 +40,27 @@ def measure(client: str, url: str, *, quick: bool) -> Figures:
     """Microseconds of CPU per call or chunk, each way to ask in a process of its own."""
     figures = {}
     for name, mode in MODES.items():
-        calls = mode.quick_calls if quick else mode.calls
-        cost = run_probe(client, "calls", url, name, calls, mode.at_once)
+        if client in HTTP_FLOORS and client != mode.http_floor:
+            continue
+        cost = run_probe(client, "calls", url, name, mode.quick_calls if quick else mode.calls, mode.at_once)
         if cost is not None:
             figures[name] = cost["cpu_us"]
     return figures
 
 
 def add_floors(medians: Medians) -> Medians:
-    """Put the sum of the floors in their place."""
-    floors = [medians[floor] for floor in FLOORS]
-    others = {client: figures for client, figures in medians.items() if client not in FLOORS}
-    return {**others, "floor": {mode: sum(floor[mode] for floor in floors) for mode in MODES}}
+    """Put the sums of HTTP and langchain-core in the place of their parts."""
+    idle = medians["floor-langchain"]
+    floor = {name: medians[mode.http_floor][name] + idle[name] for name, mode in MODES.items()}
+    return {**{client: medians[client] for client in medians if not client.startswith("floor")}, "floor": floor}
 
 
 def main() -> None:
     """Measure, print, plot."""
     options = read_options(__doc__, rounds=3)
-    clients = ["ours", *options.peers, *FLOORS]
-    with serving(chunks=100 if options.quick else 1000) as url:
+    clients = ["ours", *options.peers, *HTTP_FLOORS, "floor-langchain"]
+    with serving() as port:
+        url = base_url(port, chunks=100 if options.quick else 1000)
         medians = add_floors(
             take_turns(clients, options.rounds, lambda client: measure(client, url, quick=options.quick))
         )

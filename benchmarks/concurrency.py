@@ -14,7 +14,7 @@ from typing import NamedTuple
 from bars import Panel, save_bars
 from curves import Curve, save_curves
 from environments import describe, run_probe
-from openrouter_server import serving
+from openrouter_server import base_url, serving
 from rounds import Figures, Medians, Options, read_options, take_turns
 from tables import Column, among, print_table
 
@@ -85,7 +85,8 @@ def main() -> None:
     options = read_options(__doc__, rounds=3)
     load = QUICK if options.quick else FULL
     clients = ["ours", *options.peers, *FLOORS]
-    with serving(DELAY) as url:
+    with serving(DELAY) as port:
+        url = base_url(port)
         medians = take_turns(clients, options.rounds, lambda client: measure(client, url, load))
     print(describe(clients))
     print_tables(medians, load)

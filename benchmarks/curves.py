@@ -28,7 +28,7 @@ class Curve(NamedTuple):
 
 def save_curves(medians: Medians, curves: Sequence[Curve], path: Path, heading: str) -> None:
     """Draw one panel for each curve, beside each other, and write a PNG."""
-    figure, axes = figure_of(curves, heading, panel_height=3.4)
+    figure, axes = figure_of(curves, heading, panel_height=3.4, in_a_row=len(curves))
     for axis, curve in zip(axes, curves, strict=True):
         _draw(axis, medians, curve)
     axes[0].legend(frameon=False, fontsize=8.5, labelcolor=TEXT)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bars import Panel, save_bars
 from environments import describe, run_probe
-from openrouter_server import serving
+from openrouter_server import base_url, serving
 from rounds import Figures, read_options, take_turns
 from tables import Column, among, print_table
 
@@ -69,7 +69,8 @@ def main() -> None:
     options = read_options(__doc__, rounds=3, peers=[name for name in WITH_INSTANCES if name != "ours"])
     load = QUICK if options.quick else FULL
     clients = ["ours", *options.peers, "floor-langchain"]
-    with serving() as url:
+    with serving() as port:
+        url = base_url(port)
         medians = take_turns(clients, options.rounds, lambda client: measure(client, url, load))
     print(describe(clients))
     columns = batch_columns(load)

@@ -15,22 +15,25 @@ OURS, PEER, FLOOR, TEXT = "#4f46e5", "#c3c6d1", "#f0768b", "#1f2937"
 IN_A_ROW = 2
 
 
-def figure_of(panels: Sequence[object], heading: str, panel_height: float) -> tuple[Figure, list[Axes]]:
-    """A sheet with a heading and an axis for each panel, two beside each other.
+def figure_of(
+    panels: Sequence[object], heading: str, *, panel_height: float, in_a_row: int = IN_A_ROW
+) -> tuple[Figure, list[Axes]]:
+    """A sheet with a heading and an axis for each panel.
 
     Args:
         panels: What will be drawn; only how many counts.
         heading: What the sheet shows.
         panel_height: Inches.
+        in_a_row: How many panels beside each other.
     """
     import matplotlib as mpl
 
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    rows = -(-len(panels) // IN_A_ROW)
+    rows = -(-len(panels) // in_a_row)
     figure, axes = plt.subplots(
-        rows, IN_A_ROW, figsize=(11.5, 0.4 + rows * panel_height), layout="constrained", squeeze=False
+        rows, in_a_row, figsize=(11.5, 0.4 + rows * panel_height), layout="constrained", squeeze=False
     )
     figure.suptitle(heading, x=0.01, ha="left", color=TEXT, fontsize=12, fontweight="bold")
     for unused in axes.flat[len(panels) :]:

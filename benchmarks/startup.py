@@ -12,7 +12,7 @@ from __future__ import annotations
 from bars import Panel, save_bars
 from environments import describe, run_probe
 from import_times import blame
-from openrouter_server import serving
+from openrouter_server import base_url, serving
 from rounds import Figures, Options, read_options, take_turns
 from tables import NAMES, Column, print_table
 
@@ -48,7 +48,8 @@ def main() -> None:
     """Measure, print, plot."""
     options = read_options(__doc__, rounds=15)
     clients = ["ours", *options.peers]
-    with serving() as url:
+    with serving() as port:
+        url = base_url(port)
         for client in clients:
             run_probe(client, "startup", url, "answer")  # so that the bytecode is there
         medians = take_turns([*clients, *FLOORS], options.rounds, lambda client: measure(client, url))

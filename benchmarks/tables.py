@@ -13,7 +13,7 @@ NAMES = {
     "chat-openai": "ChatOpenAI at OpenRouter",
     "litellm": "LiteLLM",
     "pydantic-ai": "pydantic-ai",
-    "floor": "floor: httpx + langchain-core",
+    "floor": "floor: HTTP + langchain-core",
     "floor-langchain": "floor: langchain-core alone",
     "floor-httpx": "floor: httpx (async over aiohttp)",
     "floor-aiohttp": "floor: aiohttp alone",

@@ -14,24 +14,12 @@ from collections.abc import Awaitable, Callable
 
 from asking import Client
 from clients import open_client
-from readings import cpu_seconds, report
+from readings import Meter
 
 WARM_UP_CALLS = 3
 WARM_UP_AT_ONCE = 100
 LAST_START = 30.0
 """Seconds after which no other wave is begun: some clients need minutes for one."""
-
-
-class Meter:
-    """CPU and wall time from now on."""
-
-    def __init__(self) -> None:
-        self.cpu, self.wall = cpu_seconds(), time.perf_counter()
-
-    def report(self, items: int) -> None:
-        """Print what each item cost."""
-        cpu, wall = cpu_seconds() - self.cpu, time.perf_counter() - self.wall
-        report(cpu_us=1e6 * cpu / items, per_second=items / wall)
 
 
 def one_by_one(call: Callable[[], int], count: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import time
 from pathlib import Path
 
 
@@ -35,3 +36,15 @@ def open_files() -> tuple[int, int]:
 def report(**figures: float) -> None:
     """Print what was measured, for the script that started this probe."""
     print(json.dumps(figures))
+
+
+class Meter:
+    """CPU and wall time from now on."""
+
+    def __init__(self) -> None:
+        self.cpu, self.wall = cpu_seconds(), time.perf_counter()
+
+    def report(self, items: int) -> None:
+        """Print what each answer or chunk cost (`cpu_us`), and how many of them came in a second."""
+        cpu, wall = cpu_seconds() - self.cpu, time.perf_counter() - self.wall
+        report(cpu_us=1e6 * cpu / items, per_second=items / wall)
