@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -27,23 +28,23 @@ _DETAIL = {"type": "reasoning.text", "text": _TWENTY, "index": 0, "format": "unk
 
 
 class Kind(NamedTuple):
-    """The deltas of a stream: one that is repeated, and those around it."""
+    """The deltas of a stream: one for each number, and those around them."""
 
-    repeated: dict[str, Any]
+    numbered: Callable[[int], dict[str, Any]]
     first: tuple[dict[str, Any], ...] = ()
     last: tuple[dict[str, Any], ...] = ()
 
 
 KINDS = {
-    "text": Kind({"content": " word"}),
+    "text": Kind(lambda number: {"content": f" word{number}"}),
     "arguments": Kind(
-        {"tool_calls": [{"index": 0, "function": {"arguments": "four"}}]},
+        lambda _: {"tool_calls": [{"index": 0, "function": {"arguments": "four"}}]},
         first=({"tool_calls": [_CALL]},),
         last=({"tool_calls": [{"index": 0, "function": {"arguments": '"}'}}]},),
     ),
-    "reasoning": Kind({"content": "", "reasoning": _TWENTY, "reasoning_details": [_DETAIL]}),
+    "reasoning": Kind(lambda _: {"content": "", "reasoning": _TWENTY, "reasoning_details": [_DETAIL]}),
 }
-"""Of what streams can be."""
+"""Of what streams can be. Words differ, since some clients take one that is repeated for a model that is stuck."""
 
 
 @cache
@@ -63,7 +64,7 @@ def streamed(kind: str, chunks: int) -> bytes:
         chunks: How many events hold what the stream is of.
     """
     deltas = KINDS[kind]
-    events = [*map(_event, deltas.first), *[_event(deltas.repeated)] * chunks, *map(_event, deltas.last)]
+    events = map(_event, [*deltas.first, *map(deltas.numbered, range(chunks)), *deltas.last])
     lines = [b": OPENROUTER PROCESSING\n\n", *events, _event({}, "stop"), _event({}, usage=USAGE), b"data: [DONE]\n\n"]
     writes = [b"".join(lines[at : at + EVENTS_PER_WRITE]) for at in range(0, len(lines), EVENTS_PER_WRITE)]
     head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
