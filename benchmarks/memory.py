@@ -3,7 +3,7 @@
 `python benchmarks/memory.py [--rounds N] [--peers NAME ...] [--plot FILE]`
 
 `abatch` gets 1,000 and 10,000 prompts, 50 at a time; memory is that of the process at its peak, per prompt, answers
-included. Then 1,000 clients are made, asked twice and dropped, and what the process has more of than before is counted.
+included. Then 1,000 clients are made, asked once and dropped, and what the process has more of than before is counted.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ INSTANCE_COLUMNS = [
     Column("files", "file descriptors", compared=False),
     Column("threads", "threads", compared=False),
     Column("kib", "KiB of memory", compared=False),
-    Column("cpu_ms", "ms CPU an instance with its two calls", 1),
+    Column("cpu_ms", "ms CPU an instance with its call", 1),
 ]
 
 

@@ -1,8 +1,8 @@
 """What short-lived clients leave behind: `python instances.py CLIENT URL COUNT`.
 
-One after the other, `COUNT` clients are made, asked once in a thread and once on the event loop, and dropped. Prints
-what the process has more of afterwards, with the garbage collected: sockets, file descriptors, threads, KiB of resident
-memory; and the milliseconds of CPU that each client took.
+`COUNT` clients are made, asked once (one in a thread, the next on the event loop) and dropped. Prints what the process
+has more of afterwards, with the garbage collected: sockets, file descriptors, threads, KiB of resident memory; and the
+milliseconds of CPU that each client took.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import gc
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from clients import open_client
 from readings import cpu_seconds, memory_kib, open_files, report
@@ -20,12 +21,14 @@ LOOP_TURNS = 5
 """Closing what was dropped may take the event loop some turns."""
 
 
-async def use(client: str, url: str, count: int) -> None:
+async def use(client: str, url: str, count: int, thread: ThreadPoolExecutor) -> None:
     """Make, ask and drop clients."""
-    for _ in range(count):
+    for number in range(count):
         made = open_client(client, url)
-        await asyncio.to_thread(made.invoke)
-        await made.ainvoke()
+        if number % 2:
+            await made.ainvoke()
+        else:
+            await asyncio.get_running_loop().run_in_executor(thread, made.invoke)
         del made
     gc.collect()
     for _ in range(LOOP_TURNS):
@@ -40,11 +43,12 @@ def held() -> dict[str, int]:
 
 async def run(client: str, url: str, count: int) -> None:
     """Measure and print."""
-    await use(client, url, WARM_UP_CLIENTS)
-    before, cpu = held(), cpu_seconds()
-    await use(client, url, count)
-    cpu_ms = 1e3 * (cpu_seconds() - cpu) / count
-    report(**{name: now - before[name] for name, now in held().items()}, cpu_ms=cpu_ms)
+    with ThreadPoolExecutor(1) as thread:
+        await use(client, url, WARM_UP_CLIENTS, thread)
+        before, cpu = held(), cpu_seconds()
+        await use(client, url, count, thread)
+        cpu_ms = 1e3 * (cpu_seconds() - cpu) / count
+        report(**{name: now - before[name] for name, now in held().items()}, cpu_ms=cpu_ms)
 
 
 if __name__ == "__main__":
