@@ -62,6 +62,6 @@ def _colour(client: str) -> str:
 def _label(medians: Medians, client: str, panel: Panel) -> str:
     value = medians[client].get(panel.figure)
     if value is None:
-        return "n/a"
+        return "" if client.startswith("floor") else "n/a"
     shown = f"{value:,.{panel.digits}f}"
     return shown if client == "ours" else f"{shown}   {ratio(medians, client, panel.figure)}"

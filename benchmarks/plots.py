@@ -43,5 +43,5 @@ def figure_of(
 
 def save(figure: Figure, path: Path) -> None:
     """Write the PNG."""
-    figure.savefig(path, dpi=110)
+    figure.savefig(path, dpi=96)
     print(f"plot: {path}", file=sys.stderr)
