@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ENVIRONMENTS = HERE / ".environments"
 PROBES = HERE / "probes"
-LONGEST_PROBE = 1800
+LONGEST_PROBE = 300
 """Seconds after which a client counts as one that fails."""
 
 PEERS = {
