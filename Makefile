@@ -45,7 +45,7 @@ format: $(READY)  ## Format the code
 notebooks: $(READY)  ## Run every notebook again and save its outputs
 	$(BIN)/python -m tests.notebooks.run_all
 
-bench: $(READY)  ## Measure this package beside its peers (about an hour; installs them the first time)
+bench: $(READY)  ## Measure this package beside its peers (some 90 minutes; installs them the first time)
 	@for name in client_cpu concurrency memory startup long_streams; do \
 		$(BIN)/python benchmarks/$$name.py --plot benchmarks/plots/$$name.png || exit 1; \
 	done

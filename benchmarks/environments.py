@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,8 @@ PEERS = {
 """Distributions of each peer, the one that is measured first."""
 
 _OURS = ("langchain-openrouter-agents", "langchain-core", "httpx", "aiohttp", "pydantic")
+
+_ERROR = re.compile(r"^[\w.]*(?:Error|Exception)\b.*", re.MULTILINE)
 
 _VERSIONS = """
 import importlib.metadata, sys
@@ -56,8 +59,7 @@ def run_probe(client: str, probe: str, *arguments: object) -> dict[str, float] |
     """What `probes/PROBE.py CLIENT ARGUMENTS...` measured in the client's environment; `None` where it failed."""
     done = run_python(client, PROBES / f"{probe}.py", client, *arguments)
     if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        print(f"{client}: {probe} failed: {reason}", file=sys.stderr, flush=True)
+        print(f"{client}: {probe} failed: {_reason(done.stderr)}", file=sys.stderr, flush=True)
         return None
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures
@@ -92,6 +94,12 @@ def _variables(client: str) -> dict[str, str]:
     if client not in PEERS:
         variables["PYTHONPATH"] = str(HERE.parent)
     return {**variables, "OPENROUTER_CACHE_TTL_MODELS": "0", "LANGSMITH_TRACING": "false"}
+
+
+def _reason(said: str) -> str:
+    # clients warn of what they left open after the exception that ended them
+    errors = _ERROR.findall(said)
+    return str(errors[-1]) if errors else said.strip() or "no message"
 
 
 def _versions(python: str, distributions: Iterable[str]) -> list[str]:
