@@ -31,7 +31,10 @@ def save_curves(medians: Medians, curves: Sequence[Curve], path: Path, heading: 
     figure, axes = figure_of(curves, heading, panel_height=3.4, in_a_row=len(curves))
     for axis, curve in zip(axes, curves, strict=True):
         _draw(axis, medians, curve)
-    axes[0].legend(frameon=False, fontsize=8.5, labelcolor=TEXT)
+    lines, names = axes[0].get_legend_handles_labels()
+    figure.legend(
+        lines, names, loc="outside lower center", ncols=len(names), frameon=False, fontsize=8.5, labelcolor=TEXT
+    )
     save(figure, path)
 
 
