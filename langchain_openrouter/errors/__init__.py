@@ -46,6 +46,9 @@ RequestError(ValueError)             a request that cannot be sent; nothing left
  +- ToolChoiceError                  a tool choice that names no tool
  +- MessageError                     a message or a content block that has no form on the wire
  +- UnknownModelError                no model in the catalogue has that name
+ +- BudgetExceededError              a budget of the ledger has too little left for it
+ +- PriceUnknownError                a budget applies, and nobody knows what it may cost
+ +- LedgerError                      the ledger cannot be used
 StructuredOutputError                the answer arrived, but is not what the schema asks for
  +- RefusalError                     ... because the model refused
 ```
@@ -78,6 +81,7 @@ from langchain_openrouter.errors.connection import (
     ResponseFormatError,
     StreamInterruptedError,
 )
+from langchain_openrouter.errors.ledger import BudgetExceededError, LedgerError, PriceUnknownError
 from langchain_openrouter.errors.request import (
     ConfigurationError,
     MessageError,
@@ -122,6 +126,7 @@ __all__ = [
     "BatchError",
     "BatchNotDoneError",
     "BudgetBlockedError",
+    "BudgetExceededError",
     "CapacityExhaustedError",
     "ConfigurationError",
     "ConflictError",
@@ -135,6 +140,7 @@ __all__ = [
     "InternalServerError",
     "InvalidModelError",
     "KeyLimitError",
+    "LedgerError",
     "MessageError",
     "ModelUnavailableError",
     "ModerationError",
@@ -145,6 +151,7 @@ __all__ = [
     "OverloadedError",
     "PermissionDeniedError",
     "PreconditionFailedError",
+    "PriceUnknownError",
     "RateLimitError",
     "RefusalError",
     "RegionRestrictedError",

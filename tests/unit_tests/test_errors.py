@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+from decimal import Decimal
 
 import pytest
 from langchain_core import exceptions as core
@@ -21,6 +22,15 @@ CLASSES = [
     for _, cls in inspect.getmembers(errors, inspect.isclass)
     if issubclass(cls, Exception) and cls.__module__.startswith(errors.__name__)
 ]
+OVER_BUDGET = {
+    "scope": "user:alice",
+    "window": "day",
+    "limit_usd": Decimal("0.50"),
+    "spent_usd": Decimal("0.31"),
+    "held_usd": Decimal("0.1"),
+    "needed_usd": Decimal("0.2"),
+    "affordable_max_tokens": 450,
+}
 
 
 def test_every_status_of_chat_completions_has_a_class():
@@ -120,11 +130,21 @@ def test_one_occurrence_can_be_less_retryable_than_its_class():
 @pytest.mark.parametrize("duplicate", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy])
 @pytest.mark.parametrize("cls", CLASSES)
 def test_survives_pickling_and_copying(cls, duplicate):
-    error = cls("what was wrong")
+    error = cls(**OVER_BUDGET) if cls is errors.BudgetExceededError else cls("what was wrong")
     same = duplicate(error)
     assert type(same) is cls
     assert str(same) == str(error)
     assert same.__dict__ == error.__dict__
+
+
+def test_a_refusal_of_a_budget_says_what_is_left_and_what_would_fit():
+    error = errors.BudgetExceededError(**OVER_BUDGET)
+    assert error.remaining_usd == Decimal("0.09")
+    assert str(error) == (
+        "The budget 'user:alice' of this day is $0.5, of which $0.31 are spent and $0.1 held for calls under way; this "
+        "call may cost up to $0.2. Nothing was sent. max_tokens=450 would fit."
+    )
+    assert error.with_affordable(None).affordable_max_tokens is None
 
 
 @pytest.mark.parametrize("duplicate", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy])

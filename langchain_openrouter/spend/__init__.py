@@ -1,0 +1,1 @@
+"""Money: what every attempt may cost, did cost, and was allowed to cost."""

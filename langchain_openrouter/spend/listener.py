@@ -1,0 +1,25 @@
+"""Who wants to be told of every attempt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from langchain_openrouter.spend.entry import Entry
+
+if TYPE_CHECKING:
+    from langchain_openrouter.connection import OpenRouterConnection
+
+
+@runtime_checkable
+class AttemptListener(Protocol):
+    """A callback handler with this method is told of every attempt of a call, retries and aborts among them."""
+
+    def on_attempt(self, entry: Entry, client: OpenRouterConnection) -> None:
+        """Take an attempt as it stands now. It comes first as held, then with each change, under the same `id`.
+
+        It is called inline, on the event loop too, so it must not block.
+
+        Args:
+            entry: The attempt.
+            client: The model, embeddings or reranker that made it.
+        """
