@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from langchain_openrouter import plugins, server_tools
+    from langchain_openrouter.account import Account
+    from langchain_openrouter.activity import ActivityDay
     from langchain_openrouter.batch_state import BatchCounts
     from langchain_openrouter.batches import Batch
     from langchain_openrouter.catalogue import ModelCatalogue
     from langchain_openrouter.chat_models import ChatOpenRouter
+    from langchain_openrouter.credits import Credits
     from langchain_openrouter.embeddings import OpenRouterEmbeddings
     from langchain_openrouter.errors import (
         APIConnectionError,
@@ -63,6 +66,9 @@ if TYPE_CHECKING:
         UnprocessableEntityError,
         UpstreamError,
     )
+    from langchain_openrouter.generation import Generation
+    from langchain_openrouter.key_info import KeyInfo
+    from langchain_openrouter.low_balance import LowBalanceWarning
     from langchain_openrouter.model_info import ModelEndpoint, ModelInfo, parse_model
     from langchain_openrouter.model_list import ModelList
     from langchain_openrouter.pricing import PriceOverride, Pricing
@@ -97,6 +103,8 @@ __all__ = [
     "APIConnectionError",
     "APIStatusError",
     "APITimeoutError",
+    "Account",
+    "ActivityDay",
     "AudioOutput",
     "AuthenticationError",
     "BadRequestError",
@@ -112,18 +120,22 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ContextLengthExceededError",
+    "Credits",
     "EmbeddingsResponse",
     "EmbeddingsResult",
     "EmptyResponseError",
     "GatewayTimeoutError",
+    "Generation",
     "GoneError",
     "GuardrailError",
     "InFlightBudgetError",
     "InsufficientCreditsError",
     "InternalServerError",
     "InvalidModelError",
+    "KeyInfo",
     "KeyLimitError",
     "LedgerError",
+    "LowBalanceWarning",
     "MaxPrice",
     "MessageError",
     "ModelCatalogue",
@@ -181,13 +193,19 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Account": "account",
+    "ActivityDay": "activity",
     "AudioOutput": "settings",
     "CacheControl": "settings",
     "Batch": "batches",
     "BatchCounts": "batch_state",
     "ChatOpenRouter": "chat_models",
+    "Credits": "credits",
     "EmbeddingsResponse": "retrieval_results",
     "EmbeddingsResult": "retrieval_results",
+    "Generation": "generation",
+    "KeyInfo": "key_info",
+    "LowBalanceWarning": "low_balance",
     "MaxPrice": "settings",
     "ModelCatalogue": "catalogue",
     "ModelEndpoint": "model_info",

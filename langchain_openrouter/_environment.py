@@ -23,6 +23,11 @@ def api_key_from_environment() -> SecretStr | None:
     return SecretStr(key) if key else None
 
 
+def base_url_of(given: str | None) -> str:
+    """Where the API is: at the URL that is given, else where `OPENROUTER_API_BASE` says, else at OpenRouter itself."""
+    return (given or read_variable("OPENROUTER_API_BASE") or DEFAULT_BASE_URL).rstrip("/")
+
+
 @cache
 def version() -> str:
     """The version of this distribution."""

@@ -22,11 +22,9 @@ from urllib.parse import urlsplit
 import orjson
 
 from langchain_openrouter._environment import read_variable
-from langchain_openrouter.errors import ConfigurationError
 from langchain_openrouter.model_list import ModelList, parse_models
 
 _FORMAT = "langchain-openrouter-agents/models/1"
-_HOUR = 3600.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -138,24 +136,6 @@ def _signature(path: Path) -> _Signature | None:
     except OSError:
         return None
     return _Signature(status.st_mtime_ns, status.st_size, status.st_ino)
-
-
-def models_ttl_from_environment() -> float:
-    """Seconds for which a list of models is new: `OPENROUTER_CACHE_TTL_MODELS`, which is in milliseconds, or an hour.
-
-    Raises:
-        ConfigurationError: It is no number of at least 0.
-    """
-    text = read_variable("OPENROUTER_CACHE_TTL_MODELS")
-    if text is None:
-        return _HOUR
-    try:
-        milliseconds = float(text)
-    except ValueError:
-        milliseconds = math.nan
-    if not milliseconds >= 0:
-        raise ConfigurationError(f"OPENROUTER_CACHE_TTL_MODELS is a number of milliseconds, at least 0, not {text!r}.")
-    return milliseconds / 1000
 
 
 def _default_directory() -> str:

@@ -23,15 +23,15 @@ from pydantic import SecretStr
 from typing_extensions import Unpack, override
 
 from langchain_openrouter._environment import (
-    DEFAULT_BASE_URL,
     api_key_from_environment,
-    read_variable,
+    base_url_of,
     version,
 )
-from langchain_openrouter._model_cache import ModelCache, models_ttl_from_environment
+from langchain_openrouter._model_cache import ModelCache
 from langchain_openrouter._refresh import Refresher, refresher
+from langchain_openrouter._ttl import ttl_of
 from langchain_openrouter.closing import Closing
-from langchain_openrouter.errors import ConfigurationError, ResponseFormatError
+from langchain_openrouter.errors import ResponseFormatError
 from langchain_openrouter.model_info import ModelEndpoint, ModelInfo, parse_endpoint
 from langchain_openrouter.model_list import ModelList, SearchFilters, parse_models
 from langchain_openrouter.network import Network, NetworkOptions, network_of
@@ -46,6 +46,7 @@ _ALL_MODELS = "/models?output_modalities=all"
 
 _TIMEOUT = 60.0
 """Seconds for a download with all its attempts."""
+_HOUR = 3600.0
 
 
 class ModelCatalogue(Closing):
@@ -88,10 +89,8 @@ class ModelCatalogue(Closing):
         on_retry: OnRetry | None = None,
         **network: Unpack[NetworkOptions],
     ) -> None:
-        self.base_url = (base_url or read_variable("OPENROUTER_API_BASE") or DEFAULT_BASE_URL).rstrip("/")
-        self.ttl = models_ttl_from_environment() if ttl is None else ttl
-        if not self.ttl >= 0:
-            raise ConfigurationError(f"`ttl` is in seconds and at least 0, not {self.ttl!r}.")
+        self.base_url = base_url_of(base_url)
+        self.ttl = ttl_of(ttl, "OPENROUTER_CACHE_TTL_MODELS", _HOUR)
         self._api_key = SecretStr(api_key) if isinstance(api_key, str) else api_key
         self._clock = clock
         check_on_retry(on_retry)

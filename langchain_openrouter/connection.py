@@ -21,6 +21,7 @@ from pydantic import (
 )
 from typing_extensions import override
 
+from langchain_openrouter._api_key import check_key
 from langchain_openrouter._environment import (
     DEFAULT_BASE_URL,
     api_key_from_environment,
@@ -162,17 +163,7 @@ class OpenRouterConnection(Closing, BaseModel):
         return self
 
     def _require_key(self) -> SecretStr:
-        if self.openrouter_api_key is None or not self.openrouter_api_key.get_secret_value():
-            raise ConfigurationError(
-                "OPENROUTER_API_KEY must be set, or `api_key` given: make a key at "
-                "https://openrouter.ai/settings/keys. Without one, langchain_openrouter.emulator runs offline."
-            )
-        key = self.openrouter_api_key.get_secret_value()
-        if not (key.isascii() and key.isprintable()):
-            raise ConfigurationError(
-                "`api_key` holds a line break or a character that is not ASCII: paste the bare key (sk-or-v1-...)."
-            )
-        return self.openrouter_api_key
+        return check_key(self.openrouter_api_key)
 
     @property
     def lc_secrets(self) -> dict[str, str]:

@@ -5,12 +5,13 @@ Source: https://openrouter.ai/docs/guides/overview/models
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
+from langchain_openrouter._fields import count_of, flag_of, time_of
 from langchain_openrouter.errors import ResponseFormatError
+from langchain_openrouter.errors.facts import object_of, text_of
 from langchain_openrouter.pricing import Pricing, parse_pricing
 
 
@@ -92,34 +93,34 @@ def parse_model(wire: object) -> ModelInfo:
     Raises:
         ResponseFormatError: It is no object, or has no `id`.
     """
-    raw = _object(wire)
-    model_id = _text(raw.get("id"))
+    raw = object_of(wire)
+    model_id = text_of(raw.get("id"))
     if model_id is None:
         raise ResponseFormatError(f"A model of the catalogue has no id: {str(wire)[:200]}")
-    architecture, provider = _object(raw.get("architecture")), _object(raw.get("top_provider"))
-    reasoning = _object(raw.get("reasoning"))
+    architecture, provider = object_of(raw.get("architecture")), object_of(raw.get("top_provider"))
+    reasoning = object_of(raw.get("reasoning"))
     parameters = _texts(raw.get("supported_parameters")) or ()
     return ModelInfo(
         id=model_id,
-        name=_text(raw.get("name")) or model_id,
+        name=text_of(raw.get("name")) or model_id,
         pricing=parse_pricing(raw.get("pricing")),
-        canonical_slug=_text(raw.get("canonical_slug")),
-        alias_target=_text(_object(raw.get("alias_target")).get("slug")),
-        description=_text(raw.get("description")) or "",
-        created=_time(raw.get("created")),
-        context_length=_count(raw.get("context_length")) or _count(provider.get("context_length")),
-        max_output_tokens=_count(provider.get("max_completion_tokens")),
-        max_prompt_tokens=_count(_object(raw.get("per_request_limits")).get("prompt_tokens")),
+        canonical_slug=text_of(raw.get("canonical_slug")),
+        alias_target=text_of(object_of(raw.get("alias_target")).get("slug")),
+        description=text_of(raw.get("description")) or "",
+        created=time_of(raw.get("created")),
+        context_length=count_of(raw.get("context_length")) or count_of(provider.get("context_length")),
+        max_output_tokens=count_of(provider.get("max_completion_tokens")),
+        max_prompt_tokens=count_of(object_of(raw.get("per_request_limits")).get("prompt_tokens")),
         input_modalities=_texts(architecture.get("input_modalities")) or (),
         output_modalities=_texts(architecture.get("output_modalities")) or (),
         supported_parameters=parameters,
         can_reason=bool(reasoning) or "reasoning" in parameters,
         reasoning_efforts=_texts(reasoning.get("supported_efforts")),
-        default_reasoning_effort=_text(reasoning.get("default_effort")),
-        is_moderated=_flag(provider.get("is_moderated")),
-        hugging_face_id=_text(raw.get("hugging_face_id")),
-        knowledge_cutoff=_text(raw.get("knowledge_cutoff")),
-        expiration_date=_text(raw.get("expiration_date")),
+        default_reasoning_effort=text_of(reasoning.get("default_effort")),
+        is_moderated=flag_of(provider.get("is_moderated")),
+        hugging_face_id=text_of(raw.get("hugging_face_id")),
+        knowledge_cutoff=text_of(raw.get("knowledge_cutoff")),
+        expiration_date=text_of(raw.get("expiration_date")),
         raw=raw,
     )
 
@@ -130,50 +131,24 @@ def parse_endpoint(wire: object) -> ModelEndpoint:
     Raises:
         ResponseFormatError: It is no object, or has no `provider_name`.
     """
-    raw = _object(wire)
-    provider = _text(raw.get("provider_name"))
+    raw = object_of(wire)
+    provider = text_of(raw.get("provider_name"))
     if provider is None:
         raise ResponseFormatError(f"An endpoint has no provider_name: {str(wire)[:200]}")
     return ModelEndpoint(
         provider=provider,
-        tag=_text(raw.get("tag")),
+        tag=text_of(raw.get("tag")),
         pricing=parse_pricing(raw.get("pricing")),
-        context_length=_count(raw.get("context_length")),
-        max_prompt_tokens=_count(raw.get("max_prompt_tokens")),
-        max_output_tokens=_count(raw.get("max_completion_tokens")),
-        quantization=_text(raw.get("quantization")),
+        context_length=count_of(raw.get("context_length")),
+        max_prompt_tokens=count_of(raw.get("max_prompt_tokens")),
+        max_output_tokens=count_of(raw.get("max_completion_tokens")),
+        quantization=text_of(raw.get("quantization")),
         supported_parameters=_texts(raw.get("supported_parameters")) or (),
-        has_implicit_caching=_flag(raw.get("supports_implicit_caching")),
-        status=_count(raw.get("status")),
+        has_implicit_caching=flag_of(raw.get("supports_implicit_caching")),
+        status=count_of(raw.get("status")),
         raw=raw,
     )
 
 
-def _object(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
 def _texts(value: object) -> tuple[str, ...] | None:
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list | tuple) else None
-
-
-def _flag(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _count(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return int(value)
-
-
-def _time(value: object) -> datetime | None:
-    seconds = _count(value)
-    try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None

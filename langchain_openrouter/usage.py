@@ -105,6 +105,11 @@ def parse_usd(value: object) -> Decimal | None:
     return Decimal(repr(value))
 
 
+def dollars(amount: Decimal) -> str:
+    """USD for people: every digit that counts, such as `$0.0023` or `-$5`."""
+    return f"{'-' if amount < 0 else ''}${abs(amount).normalize():f}"
+
+
 def _total_details(details: Iterable[Mapping[str, int]]) -> dict[str, int]:
     total: Counter[str] = Counter()
     for one in details:

@@ -7,6 +7,7 @@ from typing import Any
 
 from langchain_openrouter.errors.base import rebuild
 from langchain_openrouter.errors.request import RequestError
+from langchain_openrouter.usage import dollars
 
 
 class LedgerError(RequestError):
@@ -51,7 +52,7 @@ class BudgetExceededError(RequestError):
         super().__init__(self._sentence())
 
     @property
-    def remaining_usd(self) -> Decimal:
+    def remainingdollars(self) -> Decimal:
         """USD that the budget still has for new calls; never negative."""
         return max(Decimal(0), self.limit_usd - self.spent_usd - self.held_usd)
 
@@ -69,15 +70,15 @@ class BudgetExceededError(RequestError):
 
     def _sentence(self) -> str:
         window = "" if self.window == "lifetime" else f" of this {self.window}"
-        held = f" and {_usd(self.held_usd)} held for calls under way" if self.held_usd else ""
+        held = f" and {dollars(self.held_usd)} held for calls under way" if self.held_usd else ""
         advice = (
             "Raise the budget, or choose a cheaper model."
             if self.affordable_max_tokens is None
             else f"max_tokens={self.affordable_max_tokens} would fit."
         )
         return (
-            f"The budget {self.scope!r}{window} is {_usd(self.limit_usd)}, of which {_usd(self.spent_usd)} are spent"
-            f"{held}; this call may cost up to {_usd(self.needed_usd)}. Nothing was sent. {advice}"
+            f"The budget {self.scope!r}{window} is {dollars(self.limit_usd)}, of which {dollars(self.spent_usd)} are "
+            f"spent{held}; this call may cost up to {dollars(self.needed_usd)}. Nothing was sent. {advice}"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -101,7 +102,3 @@ class PriceUnknownError(RequestError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by state: the constructor makes the message."""
         return rebuild, (type(self), self.args, self.__dict__.copy())
-
-
-def _usd(amount: Decimal) -> str:
-    return f"${amount.normalize():f}"

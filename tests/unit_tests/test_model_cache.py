@@ -10,8 +10,7 @@ import orjson
 import pytest
 
 from langchain_openrouter import _model_cache
-from langchain_openrouter._model_cache import ModelCache, models_ttl_from_environment
-from langchain_openrouter.errors import ConfigurationError
+from langchain_openrouter._model_cache import ModelCache
 
 URL = "https://openrouter.ai/api/v1"
 WIRE = [{"id": "acme/wise", "pricing": {"prompt": "0.0000000208333333333333"}, "new": {"key": [1, None, 0.1]}}]
@@ -154,16 +153,3 @@ def test_the_directory_is_the_users_or_the_one_that_is_named(monkeypatch, tmp_pa
     monkeypatch.delenv("OPENROUTER_CACHE_DIR")
     assert ModelCache(URL).path.parent.name == "langchain-openrouter-agents"
     assert ModelCache(URL, tmp_path).path.parent == tmp_path
-
-
-@pytest.mark.parametrize(("text", "seconds"), [("", 3600), ("300000", 300), ("0", 0), ("1.5", 0.0015)])
-def test_the_time_to_live_is_in_milliseconds(monkeypatch, text, seconds):
-    monkeypatch.setenv("OPENROUTER_CACHE_TTL_MODELS", text)
-    assert models_ttl_from_environment() == seconds
-
-
-@pytest.mark.parametrize("text", ["an hour", "-1", "nan"])
-def test_a_time_to_live_that_is_none_is_an_error(monkeypatch, text):
-    monkeypatch.setenv("OPENROUTER_CACHE_TTL_MODELS", text)
-    with pytest.raises(ConfigurationError, match="number of milliseconds"):
-        models_ttl_from_environment()
