@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk
 
-from langchain_openrouter import ChatOpenRouter
+from langchain_openrouter import ChatOpenRouter, _credit_cache
 from langchain_openrouter.emulator import Answer, OpenRouterEmulator, Reply, ScriptBrain, watch_requests
 from tests.request_judge import judge
 
@@ -36,7 +36,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Hide the OpenRouter settings, and the kept models, of whoever runs the tests."""
+    """Hide the OpenRouter settings, the kept models and the kept credits, of whoever runs the tests."""
+    # another test's emulator may have had the same port
+    _credit_cache._caches.clear()
     for name in [name for name in os.environ if name.startswith("OPENROUTER_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("OPENROUTER_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "openrouter-cache"))

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from langchain_openrouter.emulator.brains.reading import ReadingBrain as ReadingBrain
     from langchain_openrouter.emulator.brains.replay import ReplayBrain as ReplayBrain
     from langchain_openrouter.emulator.brains.script import ScriptBrain as ScriptBrain
+    from langchain_openrouter.emulator.faults import Faults as Faults
+    from langchain_openrouter.emulator.generations import GenerationRules as GenerationRules
     from langchain_openrouter.emulator.recording import ReceivedRequest as ReceivedRequest
     from langchain_openrouter.emulator.server import OpenRouterEmulator as OpenRouterEmulator
     from langchain_openrouter.emulator.watching import watch_requests as watch_requests
@@ -48,6 +50,8 @@ _HOMES = {
     "Brain": "brain",
     "ChatRequest": "brain",
     "Failure": "brain",
+    "Faults": "faults",
+    "GenerationRules": "generations",
     "Interruption": "brain",
     "OpenRouterEmulator": "server",
     "ReadingBrain": "brains.reading",
@@ -69,6 +73,8 @@ __all__ = [
     "Brain",
     "ChatRequest",
     "Failure",
+    "Faults",
+    "GenerationRules",
     "Interruption",
     "OpenRouterEmulator",
     "ReadingBrain",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 
-from langchain_openrouter.emulator.book import Book, BookEntry
+from langchain_openrouter.emulator.book import Book, BookEntry, Spent
 from langchain_openrouter.emulator.brain import JSON, Answer, ChatRequest, Failure
 from langchain_openrouter.emulator.catalogue import Model
 from langchain_openrouter.emulator.pricing import ZERO, Cost, TokenCounts, cost_of
@@ -22,6 +23,7 @@ from langchain_openrouter.emulator.tokens import (
 )
 from langchain_openrouter.emulator.turn import Turn
 
+LimitReset = Literal["daily", "weekly", "monthly"]
 _SETTINGS = "https://openrouter.ai/settings"
 
 
@@ -36,9 +38,12 @@ class Bill:
 class Account:
     """Credits and spending of one account with one inference key. Chats are billed from the server's thread alone."""
 
-    def __init__(self, credits_usd: Decimal, key_limit_usd: Decimal | None) -> None:
+    def __init__(
+        self, credits_usd: Decimal, key_limit_usd: Decimal | None, key_limit_reset: LimitReset | None = None
+    ) -> None:
         self.credits_usd = credits_usd
         self.key_limit_usd = key_limit_usd
+        self.key_limit_reset = key_limit_reset
         self.book = Book()
         self.responses = ResponseCache()
         self._cache = PromptCache()
@@ -46,13 +51,23 @@ class Account:
     def refusal_of_any(self, *, is_free: bool) -> Failure | None:
         """Why nothing may be paid for; `None`: something may. A balance below zero blocks what is free too."""
         limit = self.key_limit_usd
-        if limit is not None and self.book.total >= limit:
-            message = f"Key limit exceeded (total limit). Manage it using {_SETTINGS}/keys"
+        if limit is not None and self.spent(self.key_limit_reset).usage >= limit:
+            message = f"Key limit exceeded ({self.key_limit_reset or 'total'} limit). Manage it using {_SETTINGS}/keys"
             return Failure(403, message, metadata={"limit_source": "openrouter_key_limit"})
         balance = self._balance
         if balance < 0 or (balance == 0 and not is_free):
             return _payment_required(f"Insufficient credits. Add more using {_SETTINGS}/credits")
         return None
+
+    def spent(self, window: LimitReset | None) -> Spent:
+        """What was spent with the key in the current day, week (from Monday) or month of UTC; `None` is ever."""
+        today = datetime.now(UTC).date()
+        starts = {
+            "daily": today,
+            "weekly": today - timedelta(days=today.weekday()),
+            "monthly": today.replace(day=1),
+        }
+        return self.book.spent_since(None if window is None else starts[window])
 
     def refusal(self, model: Model, request: ChatRequest) -> Failure | None:
         """Why this request may not be paid for; `None`: it may.
@@ -86,6 +101,7 @@ class Account:
         counts = TokenCounts(0, 0) if turn.is_repeated else self._count(turn, answer)
         cost = Cost(ZERO, ZERO, ZERO) if finish == "error" else cost_of(model.pricing, counts, turn.created_at)
         usage = _usage(counts, cost) if turn.is_repeated else {**_usage(counts, cost), **answer.usage}
+        is_byok = usage["is_byok"] is True
         entry = BookEntry(
             generation_id=turn.generation_id,
             model=model.id,
@@ -107,6 +123,8 @@ class Account:
             cache_discount=cost.cache_discount,
             user=_text(turn.request.get("user")),
             session_id=_text(turn.request.get("session_id")),
+            is_byok=is_byok,
+            upstream_cost=_upstream_cost(usage) if is_byok else ZERO,
         )
         self.book.add(entry)
         return Bill(usage, entry)
@@ -178,6 +196,11 @@ def _usage(counts: TokenCounts, cost: Cost) -> dict[str, JSON]:
 def _detail(usage: Mapping[str, JSON], group: str, name: str) -> int:
     details = usage.get(group)
     return _whole(details.get(name)) if isinstance(details, Mapping) else 0
+
+
+def _upstream_cost(usage: Mapping[str, JSON]) -> Decimal:
+    details = usage.get("cost_details")
+    return as_on_the_wire(details.get("upstream_inference_cost")) if isinstance(details, Mapping) else ZERO
 
 
 def _whole(value: JSON) -> int:

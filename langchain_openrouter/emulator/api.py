@@ -14,16 +14,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from langchain_openrouter.emulator import failures, pages
+from langchain_openrouter.emulator import account_pages, failures, pages
 from langchain_openrouter.emulator.accounting import Account
 from langchain_openrouter.emulator.batches import Batches
-from langchain_openrouter.emulator.brain import JSON, Brain, Failure
+from langchain_openrouter.emulator.brain import JSON, Brain, Failure, Verbatim
 from langchain_openrouter.emulator.catalogue import Model, find_model
 from langchain_openrouter.emulator.chat import answer_request, parsed_body
 from langchain_openrouter.emulator.embedding import embed
+from langchain_openrouter.emulator.faults import Faults
+from langchain_openrouter.emulator.generations import Generations
 from langchain_openrouter.emulator.recording import ReceivedRequest, Recorder
 from langchain_openrouter.emulator.reranking import rerank
-from langchain_openrouter.emulator.responses import failure_response, json_response
+from langchain_openrouter.emulator.responses import Pieces, failure_response, json_response
 from langchain_openrouter.emulator.responses_api import RESPONSES
 
 PREFIX = "/api/v1"
@@ -54,6 +56,14 @@ class Context(Protocol):
     def batches(self) -> Batches:
         """The batches that were submitted."""
 
+    @property
+    def generations(self) -> Generations:
+        """The records of generations."""
+
+    @property
+    def faults(self) -> Faults:
+        """Failures that are set up in advance."""
+
 
 class Api:
     """The handlers of all routes."""
@@ -77,6 +87,7 @@ class Api:
             ("GET", "/key", self._key, "any key"),
             ("GET", "/credits", self._credits, "management key"),
             ("GET", "/generation", self._generation, "any key"),
+            ("GET", "/activity", self._activity, "management key"),
         )
         routes = [
             Route(PREFIX + path, self._guarded(handler, access), methods=[method])
@@ -105,6 +116,11 @@ class Api:
 
     def _guarded(self, handler: Handler, access: Access) -> Handler:
         async def guarded(request: Request) -> Response:
+            fault = self._context.faults.take(request.url.path.removeprefix(PREFIX))
+            if isinstance(fault, Verbatim):
+                return Pieces(fault.pieces, fault.status, fault.headers, cut=fault.cut)
+            if fault is not None:
+                return failure_response(fault)
             if access != "open":
                 _authorize(self._kind_of_key(request), access)
             return await handler(request)
@@ -179,17 +195,18 @@ class Api:
     async def _key(self, request: Request) -> Response:
         is_management = self._kind_of_key(request) == "management key"
         key = self._context.management_key if is_management else self._context.api_key
-        return json_response(pages.key_page(self._context.account, key, is_management=is_management))
+        return json_response(account_pages.key_page(self._context.account, key, is_management=is_management))
 
     async def _credits(self, _: Request) -> Response:
-        return json_response(pages.credits_page(self._context.account))
+        return json_response(account_pages.credits_page(self._context.account))
 
     async def _generation(self, request: Request) -> Response:
-        generation_id = request.query_params.get("id", "")
-        entry = self._context.account.book.find(generation_id)
-        if entry is None:
-            raise failures.Refusal(failures.not_found(f"Generation {generation_id}"))
-        return json_response(pages.generation_page(entry))
+        context = self._context
+        return json_response(context.generations.look(request.query_params.get("id", ""), context.account.book))
+
+    async def _activity(self, request: Request) -> Response:
+        context = self._context
+        return json_response(account_pages.activity_page(context.account, context.api_key, request.query_params))
 
 
 def _authorize(kind: Access, access: Access) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from threading import Condition
 
@@ -41,6 +41,10 @@ class BookEntry:
     session_id: str | None = None
     api_type: str = "completions"
     """`completions`, `embeddings` or `rerank`."""
+    is_byok: bool = False
+    """Whether it ran on a provider key of the client's own."""
+    upstream_cost: Decimal = Decimal(0)
+    """USD that the provider charged to that key; 0 without one."""
 
     @property
     def status(self) -> str:
@@ -52,11 +56,28 @@ class BookEntry:
         return "interrupted" if self.finish_reason is None else "completed"
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was spent in some time."""
+
+    usage: Decimal = Decimal(0)
+    """USD that OpenRouter charged."""
+    byok: Decimal = Decimal(0)
+    """USD that providers charged to keys of the client's own."""
+    free_requests: int = 0
+    """Generations of `:free` models."""
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(self.usage + other.usage, self.byok + other.byok, self.free_requests + other.free_requests)
+
+
 class Book:
     """All entries, oldest first. Written by the server's thread, read from any."""
 
     def __init__(self) -> None:
         self._entries: list[BookEntry] = []
+        self._by_id: dict[str, BookEntry] = {}
+        self._days: dict[date, Spent] = {}
         self._total = Decimal(0)
         self._changed = Condition()
 
@@ -77,13 +98,24 @@ class Book:
 
     def find(self, generation_id: str) -> BookEntry | None:
         """The entry of a generation; `None` if there is none."""
-        return next((entry for entry in self.entries if entry.generation_id == generation_id), None)
+        with self._changed:
+            return self._by_id.get(generation_id)
+
+    def spent_since(self, day: date | None) -> Spent:
+        """What was spent from that day on, in UTC; `None` is ever."""
+        with self._changed:
+            spent = [spent for when, spent in self._days.items() if day is None or when >= day]
+        return sum(spent, Spent())
 
     def add(self, entry: BookEntry) -> None:
         """Write an entry and wake whoever waits for it."""
         with self._changed:
             self._entries.append(entry)
+            self._by_id.setdefault(entry.generation_id, entry)
             self._total += entry.cost
+            day = entry.created_at.date()
+            spent = Spent(entry.cost, entry.upstream_cost, int(entry.model.endswith(":free")))
+            self._days[day] = self._days.get(day, Spent()) + spent
             self._changed.notify_all()
 
     def wait_for(self, count: int, *, timeout: float = 10) -> tuple[BookEntry, ...]:

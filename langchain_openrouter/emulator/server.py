@@ -28,11 +28,13 @@ except ModuleNotFoundError as error:
         "pip install 'langchain-openrouter-agents[emulator]'"
     ) from error
 
-from langchain_openrouter.emulator.accounting import Account
+from langchain_openrouter.emulator.accounting import Account, LimitReset
 from langchain_openrouter.emulator.batch_job import BatchRules
 from langchain_openrouter.emulator.batches import Batches
 from langchain_openrouter.emulator.book import Book
 from langchain_openrouter.emulator.brain import Brain
+from langchain_openrouter.emulator.faults import Faults
+from langchain_openrouter.emulator.generations import GenerationRules, Generations
 
 HOST = "127.0.0.1"
 KEEP_ALIVE_SECONDS = 600
@@ -52,13 +54,17 @@ class OpenRouterEmulator:
         brain: What answers chat requests; `None`: a `ReadingBrain`. Can be replaced while it runs.
         port: The port on 127.0.0.1; 0: a free one.
         api_key: The key for inference.
-        management_key: The key for `/credits`.
+        management_key: The key for `/credits` and `/activity`.
         credits_usd: Credits bought, in USD: a number or decimal text. Spent credits are answered with 402.
         key_limit_usd: What the inference key may spend, in USD; `None`: no limit. A spent limit is answered with 403.
+        key_limit_reset: When that starts anew, in UTC: `daily`, `weekly` (Mondays) or `monthly`; `None`: never.
         batch_rules: How batches go; `None`: the first look at one finds it done.
+        generation_rules: How records of generations are found; `None`: at once, with what was billed.
+
+    `faults` has the failures that are set up in advance: `faults.add("/credits", Failure(500, "down"))`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all are optional
         self,
         brain: Brain | None = None,
         *,
@@ -67,14 +73,18 @@ class OpenRouterEmulator:
         management_key: str = "sk-or-v1-emulator-management",
         credits_usd: str | float | Decimal = "10",
         key_limit_usd: str | float | Decimal | None = None,
+        key_limit_reset: LimitReset | None = None,
         batch_rules: BatchRules | None = None,
+        generation_rules: GenerationRules | None = None,
     ) -> None:
         self.brain: Brain = _default_brain() if brain is None else brain
         self.api_key = api_key
         self.management_key = management_key
         limit = None if key_limit_usd is None else Decimal(str(key_limit_usd))
-        self.account = Account(Decimal(str(credits_usd)), limit)
+        self.account = Account(Decimal(str(credits_usd)), limit, key_limit_reset)
         self.batches = Batches(batch_rules or BatchRules())
+        self.generations = Generations(generation_rules or GenerationRules())
+        self.faults = Faults()
         self._port = port
         self._requests: list[ReceivedRequest] = []
         self._running: _Running | None = None
