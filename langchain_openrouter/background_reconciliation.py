@@ -39,7 +39,7 @@ class BackgroundReconciler:
         schedule: LookSchedule | None = None,
     ) -> None:
         self.total = Reconciliation()
-        """All that was found out so far; `still_unknown` and `error` are those of the last look at the ledger."""
+        """All that was found out so far; `still_unknown` is as of now, `error` why OpenRouter did not answer last."""
         self._books = books
         self._account = account
         self._give_up_after = give_up_after
@@ -100,11 +100,13 @@ class BackgroundReconciler:
             if may_ask and self._schedule.is_due(entry.id) and self._is_booked(entry, resolver):
                 unknown.discard(entry.id)
         self._schedule.forget_all_but(unknown)
-        if resolver.error is None:
-            self._schedule.resume()
-        else:
+        self.total.still_unknown = len(unknown)
+        if resolver.error is not None:
+            self.total.error = resolver.error
             self._schedule.rest(resolver.error.retry_after or 0)
-        self.total.still_unknown, self.total.error = len(unknown), resolver.error
+        elif resolver.is_answered:
+            self.total.error = None
+            self._schedule.resume()
         return self._schedule.seconds_until_next()
 
     def _is_booked(self, entry: Entry, resolver: Resolver) -> bool:
@@ -158,8 +160,9 @@ def _work(reference: weakref.ref[BackgroundReconciler], wakener: threading.Event
         try:
             pause = reconciler.run_once()
         except Exception as error:  # noqa: BLE001 - nobody is there to catch it, and the next look may succeed
-            # told once for as long as it goes on
-            _LOG.log(logging.DEBUG if has_failed else logging.WARNING, "The ledger cannot be reconciled: %s", error)
+            # told once for as long as it goes on; the error itself would hold the reconciler, in whoever keeps logs
+            level = logging.DEBUG if has_failed else logging.WARNING
+            _LOG.log(level, "The ledger cannot be reconciled: %s", str(error))
             has_failed, pause = True, LONGEST_DELAY
         else:
             has_failed = False

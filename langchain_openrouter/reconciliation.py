@@ -116,6 +116,8 @@ class Resolver:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.error: OpenRouterError | None = None
+        self.is_answered = False
+        """Whether OpenRouter has answered anything, if only that there is no record."""
         self._books = books
         self._account = account
         self._give_up_after = give_up_after
@@ -144,6 +146,7 @@ class Resolver:
         try:
             generation = self._account.fetch_generation(generation_id, wait=self._wait)
         except (NotFoundError, PermissionDeniedError):
+            self.is_answered = True
             return self._without_record(entry)
         except ResponseFormatError:
             # one record that cannot be read must not keep the others waiting
@@ -151,6 +154,7 @@ class Resolver:
         except OpenRouterError as error:
             self.error = error
             return Resolution.WAITING, entry
+        self.is_answered = True
         return self._with_record(entry, generation)
 
     def _with_record(self, entry: Entry, generation: Generation) -> tuple[Resolution, Entry]:
