@@ -63,11 +63,11 @@ class SpendingLimit:
 
     def resets_at(self, now: datetime) -> datetime | None:
         """When the window that `now` is in ends, in UTC; `None` is never, or not known."""
-        start = _window_start(self.reset, now)
+        start = window_start(self.reset, now)
         if start is None:
             return None
         longest = {"daily": 1, "weekly": 7, "monthly": 31}[self.reset or ""]
-        return _window_start(self.reset, start + timedelta(days=longest))
+        return window_start(self.reset, start + timedelta(days=longest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,8 @@ def parse_key(wire: object) -> KeyInfo:
     )
 
 
-def _window_start(reset: str | None, time: datetime) -> datetime | None:
+def window_start(reset: str | None, time: datetime) -> datetime | None:
+    """When the current `daily`, `weekly` or `monthly` window began, in UTC; `None` where it is none of them."""
     midnight = time.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     starts = {
         "daily": midnight,

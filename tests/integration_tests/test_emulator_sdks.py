@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import openai
 import pytest
 from openrouter import OpenRouter, components, errors
 
-from langchain_openrouter.emulator import Answer, Failure, Interruption, OpenRouterEmulator, ScriptBrain, ToolCall
+from langchain_openrouter import Account
+from langchain_openrouter.emulator import (
+    Answer,
+    Failure,
+    GenerationRules,
+    Interruption,
+    OpenRouterEmulator,
+    ScriptBrain,
+    ToolCall,
+)
 
 MODEL = "openai/gpt-5-mini"
 MESSAGES = [{"role": "user", "content": "What is 2 + 2?"}]
@@ -135,6 +145,48 @@ def test_openrouter_key_credits_and_generation(emulator, sdk):
     with OpenRouter(api_key=emulator.management_key, server_url=emulator.base_url) as manager:
         credits_left = manager.credits.get_credits().data
     assert (credits_left.total_credits, Decimal(repr(credits_left.total_usage))) == (10, emulator.book.total)
+
+
+def test_openrouter_windows_limits_and_budgets_of_a_key():
+    with OpenRouterEmulator(ScriptBrain([FOUR]), key_limit_usd="5", key_limit_reset="weekly") as emulator:
+        with OpenRouter(api_key=emulator.api_key, server_url=emulator.base_url, retry_config=None) as sdk:
+            sdk.chat.send(model=MODEL, messages=MESSAGES)
+            key = sdk.api_keys.get_current_key_metadata().data
+        spent = float(emulator.book.total)
+        ours = Account(emulator.api_key, emulator.base_url).fetch_key()
+    assert (key.usage_daily, key.usage_weekly, key.usage_monthly) == (spent, spent, spent)
+    assert (key.limit, key.limit_reset, key.effective_budget.scope) == (5, "weekly", "key_limit")
+    assert key.limit_remaining == float(ours.limit.remaining_usd)
+    assert key.effective_budget.resets_at == ours.limit.resets_at(datetime.now(UTC))
+    assert key.free_model_daily_requests.limit == ours.free_requests_per_day == 1000
+
+
+def test_openrouter_activity(emulator):
+    emulator.brain = ScriptBrain([FOUR])
+    with OpenRouter(api_key=emulator.api_key, server_url=emulator.base_url) as sdk:
+        sdk.chat.send(model=MODEL, messages=MESSAGES)
+    billed = emulator.book.entries[0]
+    yesterday = billed.created_at - timedelta(days=1)
+    emulator.book.add(replace(billed, created_at=yesterday, generation_id="gen-1"))
+    with OpenRouter(api_key=emulator.management_key, server_url=emulator.base_url) as manager:
+        (row,) = manager.analytics.get_user_activity().data
+    (ours,) = Account(emulator.management_key, emulator.base_url).fetch_activity()
+    assert (row.date_, row.model, row.provider_name) == (ours.day.isoformat(), ours.model, ours.provider)
+    assert (row.usage, row.requests) == (float(ours.usage_usd), ours.requests) == (float(billed.cost), 1)
+
+
+def test_openrouter_sees_a_record_after_some_looks_and_failures(emulator, sdk):
+    emulator.brain = ScriptBrain([FOUR])
+    result = sdk.chat.send(model=MODEL, messages=MESSAGES)
+    emulator.generations.rules = GenerationRules(unseen_looks=1)
+    with pytest.raises(errors.NotFoundResponseError):
+        sdk.generations.get_generation(id=result.id)
+    emulator.faults.add("/generation", Failure(429, "Rate limit exceeded"))
+    with pytest.raises(errors.TooManyRequestsResponseError):
+        sdk.generations.get_generation(id=result.id)
+    generation = sdk.generations.get_generation(id=result.id).data
+    ours = Account(emulator.api_key, emulator.base_url).fetch_generation(result.id)
+    assert generation.total_cost == float(ours.total_cost)
 
 
 def test_openai_chat_and_stream(emulator, client):
