@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from langchain_openrouter.catalogue import ModelCatalogue
     from langchain_openrouter.chat_models import ChatOpenRouter
     from langchain_openrouter.credits import Credits
+    from langchain_openrouter.drift import Drift, afetch_drift, fetch_drift
     from langchain_openrouter.embeddings import OpenRouterEmbeddings
     from langchain_openrouter.errors import (
         APIConnectionError,
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from langchain_openrouter.model_list import ModelList
     from langchain_openrouter.pricing import PriceOverride, Pricing
     from langchain_openrouter.profiles import model_profile
+    from langchain_openrouter.reconciliation import Reconciliation, areconcile, reconcile
     from langchain_openrouter.rerank import OpenRouterRerank
     from langchain_openrouter.retrieval_results import (
         EmbeddingsResponse,
@@ -121,6 +123,7 @@ __all__ = [
     "ConflictError",
     "ContextLengthExceededError",
     "Credits",
+    "Drift",
     "EmbeddingsResponse",
     "EmbeddingsResult",
     "EmptyResponseError",
@@ -163,6 +166,7 @@ __all__ = [
     "RankedDocument",
     "RateLimitError",
     "Reasoning",
+    "Reconciliation",
     "RefusalError",
     "RegionRestrictedError",
     "RequestError",
@@ -185,10 +189,14 @@ __all__ = [
     "UpstreamError",
     "Usage",
     "__version__",
+    "afetch_drift",
+    "areconcile",
+    "fetch_drift",
     "model_profile",
     "parse_model",
     "parse_usage",
     "plugins",
+    "reconcile",
     "server_tools",
 ]
 
@@ -201,6 +209,7 @@ _HOMES = {
     "BatchCounts": "batch_state",
     "ChatOpenRouter": "chat_models",
     "Credits": "credits",
+    "Drift": "drift",
     "EmbeddingsResponse": "retrieval_results",
     "EmbeddingsResult": "retrieval_results",
     "Generation": "generation",
@@ -221,6 +230,7 @@ _HOMES = {
     "ProviderPreferences": "settings",
     "RankedDocument": "retrieval_results",
     "Reasoning": "settings",
+    "Reconciliation": "reconciliation",
     "RerankResult": "retrieval_results",
     "ResponseCache": "settings",
     "RetryEvent": "retry_events",
@@ -228,9 +238,13 @@ _HOMES = {
     "Timeout": "settings",
     "Trace": "settings",
     "Usage": "usage",
+    "afetch_drift": "drift",
+    "areconcile": "reconciliation",
+    "fetch_drift": "drift",
     "model_profile": "profiles",
     "parse_model": "model_info",
     "parse_usage": "usage",
+    "reconcile": "reconciliation",
 }
 """Where a public name lives, if not in `errors`. Names are looked up at their first use, so that importing is quick."""
 

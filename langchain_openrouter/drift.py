@@ -131,7 +131,7 @@ class Drift:
         }
 
 
-def drift(
+def fetch_drift(
     books: AuditedBooks, account: AccountRecords, *, book: bool = False, clock: Callable[[], float] = time.time
 ) -> Drift:
     """Compare what a ledger has for a key since the start of the day, the week and the month with what OpenRouter says.
@@ -169,11 +169,11 @@ def drift(
     return Drift(now, key, windows, booked_usd=today.difference_usd)
 
 
-async def adrift(
+async def afetch_drift(
     books: AuditedBooks, account: AccountRecords, *, book: bool = False, clock: Callable[[], float] = time.time
 ) -> Drift:
-    """Do what `drift` does, in a thread, since ledgers block."""
-    return await asyncio.to_thread(drift, books, account, book=book, clock=clock)
+    """Do what `fetch_drift` does, in a thread, since ledgers block."""
+    return await asyncio.to_thread(fetch_drift, books, account, book=book, clock=clock)
 
 
 def _windows(key: KeyInfo, now: datetime) -> tuple[WindowDrift, ...]:

@@ -147,6 +147,7 @@ def test_openrouter_key_credits_and_generation(emulator, sdk):
     assert (credits_left.total_credits, Decimal(repr(credits_left.total_usage))) == (10, emulator.book.total)
 
 
+@pytest.mark.filterwarnings(r"ignore:warning. \*\* DEPRECATED:DeprecationWarning")
 def test_openrouter_windows_limits_and_budgets_of_a_key():
     with OpenRouterEmulator(ScriptBrain([FOUR]), key_limit_usd="5", key_limit_reset="weekly") as emulator:
         with OpenRouter(api_key=emulator.api_key, server_url=emulator.base_url, retry_config=None) as sdk:

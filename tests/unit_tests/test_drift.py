@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from langchain_openrouter import Account
-from langchain_openrouter.drift import adrift, drift
+from langchain_openrouter.drift import afetch_drift, fetch_drift
 from langchain_openrouter.emulator import Verbatim
 from langchain_openrouter.spend.entry import Attribution, CostSource, EntryState
 from tests.unit_tests.memory_books import unknown_entry
@@ -41,12 +41,12 @@ def account(emulator):
     return Account(emulator.api_key, emulator.base_url)
 
 
-@pytest.fixture(params=["drift", "adrift"])
+@pytest.fixture(params=["fetch_drift", "afetch_drift"])
 def compare(request):
     """Compare in both ways: `compare(ledger, account, **options)`."""
-    if request.param == "drift":
-        return drift
-    return lambda *arguments, **options: asyncio.run(adrift(*arguments, **options))
+    if request.param == "fetch_drift":
+        return fetch_drift
+    return lambda *arguments, **options: asyncio.run(afetch_drift(*arguments, **options))
 
 
 @pytest.fixture
@@ -170,6 +170,6 @@ def test_what_openrouter_does_not_say_is_not_known(compare, ledger, account, cal
 
 def test_tables(ledger, account, call):
     call()
-    found = drift(ledger, account)
+    found = fetch_drift(ledger, account)
     assert '<th style="text-align:left">this week</th>' in found._repr_html_()
     assert found.__rich__().row_count == 4
