@@ -206,16 +206,21 @@ class Account(AccountRecords):
 
     def _ask(self) -> Credits:
         as_of = datetime.fromtimestamp(self._clock(), UTC)
-        purchases = None if self._cache.purchases_are_hidden else self._ask_for_purchases()
-        return Credits(as_of, self.fetch_key(), purchases)
+        purchases = refusal = None
+        if not self._cache.purchases_are_hidden:
+            try:
+                purchases = self._fetch_purchases()
+            except (PermissionDeniedError, NotFoundError) as error:
+                refusal = error
+        key = self.fetch_key()
+        if refusal is not None and key.is_management_key:
+            raise refusal
+        # which kind of key it is never changes, so a refusal is asked for once
+        self._cache.purchases_are_hidden = purchases is None
+        return Credits(as_of, key, purchases)
 
-    def _ask_for_purchases(self) -> Purchases | None:
-        try:
-            content = self._transport.get("/credits").content
-        except (PermissionDeniedError, NotFoundError):
-            # this never changes for a key, so it is asked once
-            self._cache.purchases_are_hidden = True
-            return None
+    def _fetch_purchases(self) -> Purchases:
+        content = self._transport.get("/credits").content
         purchases = parse_purchases(wire_data(content))
         if purchases is None:
             raise ResponseFormatError(f"The credits have no amounts: {content[:200]!r}")

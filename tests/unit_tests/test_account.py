@@ -21,6 +21,7 @@ from langchain_openrouter.errors import (
     AuthenticationError,
     ConfigurationError,
     InternalServerError,
+    PermissionDeniedError,
     ResponseFormatError,
 )
 from tests.unit_tests.plain_server import Page, json_page, plain_server
@@ -199,6 +200,21 @@ def test_a_server_that_has_no_credits_is_asked_for_the_key(fetch):
 
     with plain_server(answer) as server:
         assert fetch(Account("k", server.url)).balance_usd == 2
+
+
+def test_a_management_key_that_is_refused_for_once_is_not_taken_for_another(emulator, fetch):
+    emulator.faults.add("/credits", Failure(403, "Blocked by the firewall"))
+    account = Account(emulator.management_key, emulator.base_url)
+    with pytest.raises(PermissionDeniedError, match="firewall"):
+        fetch(account)
+    assert fetch(account).kind == "account"
+
+
+def test_what_threads_note_at_once_is_counted_to_the_last_digit(account):
+    account.fetch_credits()
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: account.note_spent(Decimal("0.000000001")), range(4000)))
+    assert account.fetch_credits().spent_since_usd == Decimal("0.000004")
 
 
 def test_threads_and_tasks_that_want_it_at_once_ask_once(clock):
