@@ -18,8 +18,8 @@ from pydantic import BaseModel
 
 from langchain_openrouter import ChatOpenRouter, ModelCatalogue, model_profile, parse_model
 from langchain_openrouter import catalogue as catalogue_module
+from langchain_openrouter._environment import DEFAULT_BASE_URL
 from langchain_openrouter._model_cache import ModelCache
-from langchain_openrouter.catalogue import DEFAULT_BASE_URL
 from langchain_openrouter.emulator import OpenRouterEmulator
 from langchain_openrouter.model_list import parse_models
 from tests.wire.listings import MISSING, listings
