@@ -7,16 +7,14 @@ import random
 import time
 from collections.abc import Callable, Container
 
-FIRST_DELAY = 1.0
-"""Seconds until an entry is looked up for the first time. They double from look to look."""
-LONGEST_DELAY = 300.0
-"""Seconds."""
+from langchain_openrouter._http.lookup import FIRST_DELAY, LONGEST_DELAY
+
 _JITTER = 0.25
 """The most that is added to a delay, as a share of it: processes must not ask in step."""
 
 
 class LookSchedule:
-    """Remembers the looks at entries.
+    """Remembers the looks at entries: the first after a second, and each of the next after twice as long.
 
     Args:
         clock: Seconds on a clock that never steps back.

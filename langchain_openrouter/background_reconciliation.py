@@ -9,7 +9,8 @@ import weakref
 from datetime import timedelta
 from typing import NamedTuple
 
-from langchain_openrouter._look_schedule import LONGEST_DELAY, LookSchedule
+from langchain_openrouter._http.lookup import LONGEST_DELAY
+from langchain_openrouter._look_schedule import LookSchedule
 from langchain_openrouter.account_records import AccountRecords
 from langchain_openrouter.reconciliation import GIVE_UP_AFTER, Reconciliation, Resolution, Resolver, UnsettledBooks
 from langchain_openrouter.spend.entry import Entry

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from langchain_openrouter import Account
-from langchain_openrouter._look_schedule import LONGEST_DELAY, LookSchedule
+from langchain_openrouter._http.lookup import LONGEST_DELAY
+from langchain_openrouter._look_schedule import LookSchedule
 from langchain_openrouter.background_reconciliation import BackgroundReconciler, background_reconciler
 from langchain_openrouter.emulator import Failure, GenerationRules
 from langchain_openrouter.errors import LedgerError
