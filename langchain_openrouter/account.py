@@ -198,8 +198,9 @@ class Account(AccountRecords):
     def _kept(self) -> Credits | None:
         if not self.ttl or not self._cache.is_usable():
             return None
+        kept = self._cache.live()
         self.refresh_in_background()
-        return self._cache.live()
+        return kept
 
     def _asked(self, *, anew: bool) -> Future[Credits]:
         return self._cache.fetch(self._ask, self._clock, anew=anew or not self.ttl)
