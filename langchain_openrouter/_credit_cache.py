@@ -98,6 +98,11 @@ class CreditCache:
             self._watches.add(watch)
         self._show()
 
+    def unwatch(self, watch: LowBalanceWatch) -> None:
+        """Show the watch nothing more."""
+        with self._lock:
+            self._watches.discard(watch)
+
     def _fetch(self, ask: Callable[[], Credits], clock: Callable[[], float]) -> Credits:
         order, asked_at, noted = next(self._orders), clock(), self.burn_rate.noted_usd
         try:

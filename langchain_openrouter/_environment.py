@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import warnings
 from functools import cache
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -26,6 +28,18 @@ def api_key_from_environment() -> SecretStr | None:
 def base_url_of(given: str | None) -> str:
     """Where the API is: at the URL that is given, else where `OPENROUTER_API_BASE` says, else at OpenRouter itself."""
     return (given or read_variable("OPENROUTER_API_BASE") or DEFAULT_BASE_URL).rstrip("/")
+
+
+def is_local(base_url: str) -> bool:
+    """Whether a server is on this machine: a test, a proxy or an emulator.
+
+    It is sent nothing that nobody asked for.
+    """
+    host = urlsplit(base_url).hostname or "localhost"
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 @cache

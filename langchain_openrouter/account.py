@@ -6,11 +6,12 @@ Sources: https://openrouter.ai/docs/api-reference/credits/get-credits, https://o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -28,7 +29,7 @@ from langchain_openrouter.errors import (
     PermissionDeniedError,
     ResponseFormatError,
 )
-from langchain_openrouter.low_balance import LowBalanceWatch, warn_of_low_balance
+from langchain_openrouter.low_balance import LowBalanceWatch, parse_threshold, warn_of_low_balance
 
 if TYPE_CHECKING:
     import httpx
@@ -155,7 +156,7 @@ class Account(AccountRecords):
         self.refresh_in_background()
 
     def warn_below(
-        self, usd: Decimal | str | int, callback: Callable[[Credits], object] = warn_of_low_balance
+        self, usd: Decimal | str | float, callback: Callable[[Credits], object] = warn_of_low_balance
     ) -> LowBalanceWatch:
         """Be told when the balance falls below a threshold: once, and again only after it has risen above it.
 
@@ -167,16 +168,22 @@ class Account(AccountRecords):
                 logged. By default, a `LowBalanceWarning` is issued.
 
         Returns:
-            The watch. It lasts as long as it or this account is held.
+            The watch. It lasts until `stop_watching`, or as long as it or this account is held.
 
         Raises:
             ConfigurationError: The threshold is not a finite number.
         """
-        watch = LowBalanceWatch(_threshold(usd), callback)
+        watch = LowBalanceWatch(parse_threshold(usd), callback)
         self._watches.append(watch)
         self._cache.watch(watch)
         self.refresh_in_background()
         return watch
+
+    def stop_watching(self, watch: LowBalanceWatch) -> None:
+        """End a watch of `warn_below`. To end it twice does no harm."""
+        self._cache.unwatch(watch)
+        with contextlib.suppress(ValueError):
+            self._watches.remove(watch)
 
     def burn_rate(self) -> Decimal | None:
         """USD an hour that are being spent, over the last 15 minutes.
@@ -236,16 +243,6 @@ def _unpickled(base_url: str, ttl: float) -> Account:
     account = Account(_NO_KEY, base_url, ttl)
     account._api_key = api_key_from_environment()  # noqa: SLF001 - a constructor
     return account
-
-
-def _threshold(usd: Decimal | str | int) -> Decimal:
-    try:
-        threshold = Decimal(str(usd))
-    except InvalidOperation:
-        threshold = Decimal("NaN")
-    if not threshold.is_finite():
-        raise ConfigurationError(f"The threshold must be a finite number of USD, not {usd!r}.")
-    return threshold
 
 
 def _runs_out_at(left: Credits, rate: Decimal | None, now: datetime) -> datetime | None:

@@ -6,7 +6,6 @@ Sources: https://openrouter.ai/docs/guides/overview/models, https://openrouter.a
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import os
 import threading
 import time
@@ -25,6 +24,7 @@ from typing_extensions import Unpack, override
 from langchain_openrouter._environment import (
     api_key_from_environment,
     base_url_of,
+    is_local,
     version,
 )
 from langchain_openrouter._model_cache import ModelCache
@@ -244,21 +244,10 @@ class ModelCatalogue(Closing):
 
 
 def refresh_for_model(base_url: str | None, api_key: SecretStr | None, network: Network) -> None:
-    """See to it, in the background, that the models are known the next time that a chat model is made.
-
-    A server on this machine is a test, a proxy or an emulator: it is sent nothing that it was not asked for.
-    """
+    """See to it, in the background, that the models are known the next time that a chat model is made."""
     catalogue = ModelCatalogue(base_url, api_key, **network.options())
-    if not _is_local(catalogue.base_url):
+    if not is_local(catalogue.base_url):
         catalogue.refresh_in_background()
-
-
-def _is_local(base_url: str) -> bool:
-    host = urlsplit(base_url).hostname or "localhost"
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _parse_page(content: bytes) -> tuple[list[object], str | None]:

@@ -6,9 +6,10 @@ import logging
 import threading
 import warnings
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from langchain_openrouter.credits import Credits
+from langchain_openrouter.errors import ConfigurationError
 from langchain_openrouter.usage import dollars
 
 _LOG = logging.getLogger(__name__)
@@ -49,6 +50,21 @@ class LowBalanceWatch:
             self._callback(credits_now)
         except Exception:  # noqa: BLE001 - whatever it is, it must not fail the call that noted what it spent
             _LOG.exception("What was to be called at a low balance failed")
+
+
+def parse_threshold(usd: Decimal | str | float) -> Decimal:
+    """Make USD of what a user gave as a threshold.
+
+    Raises:
+        ConfigurationError: It is not a finite number.
+    """
+    try:
+        threshold = Decimal(str(usd))
+    except InvalidOperation:
+        threshold = Decimal("NaN")
+    if not threshold.is_finite():
+        raise ConfigurationError(f"The threshold must be a finite number of USD, not {usd!r}.")
+    return threshold
 
 
 def warn_of_low_balance(credits_now: Credits) -> None:

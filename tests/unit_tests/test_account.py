@@ -356,6 +356,15 @@ class TestLowBalance:
         account.note_spent(Decimal(1))
         assert "ZeroDivisionError" in caplog.text
 
+    def test_a_watch_can_be_ended(self, account):
+        account.fetch_credits()
+        told = []
+        watch = account.warn_below(4, told.append)
+        for _ in range(2):
+            account.stop_watching(watch)
+        account.note_spent(Decimal(3))
+        assert told == []
+
     def test_a_watch_ends_with_its_account(self, emulator, clock):
         account = Account(emulator.api_key, emulator.base_url, clock=clock)
         account.fetch_credits()

@@ -328,14 +328,14 @@ def test_making_one_asks_nothing(make, server):
     ],
 )
 def test_what_is_on_this_machine(url, is_local):
-    assert catalogue_module._is_local(url) is is_local
+    assert catalogue_module.is_local(url) is is_local
 
 
 def test_a_model_renews_what_is_missing_but_never_on_this_machine(server, monkeypatch):
     refresh_for_model(server.url, SecretStr("k"), Network())
     join_refresh()
     assert server.asked == []
-    monkeypatch.setattr(catalogue_module, "_is_local", lambda _: False)
+    monkeypatch.setattr(catalogue_module, "is_local", lambda _: False)
     refresh_for_model(server.url, SecretStr("k"), Network())
     join_refresh()
     refresh_for_model(server.url, SecretStr("k"), Network())

@@ -123,7 +123,7 @@ def test_after_a_fetch_new_models_know_what_they_can_do(model, emulator):
 
 
 def test_a_first_call_fetches_for_later_models(model, emulator, monkeypatch):
-    monkeypatch.setattr(catalogue_module, "_is_local", lambda _: False)
+    monkeypatch.setattr(catalogue_module, "is_local", lambda _: False)
     first = model()
     assert emulator.requests == []
     first.invoke("hello")
@@ -136,7 +136,7 @@ def test_a_first_call_fetches_for_later_models(model, emulator, monkeypatch):
 
 
 def test_a_client_of_ones_own_is_the_only_way_out(model, emulator, monkeypatch):
-    monkeypatch.setattr(catalogue_module, "_is_local", lambda _: False)
+    monkeypatch.setattr(catalogue_module, "is_local", lambda _: False)
     with httpx.Client() as client:
         model(http_client=client).invoke("hello")
     assert ModelCatalogue(emulator.base_url).cached() is None
