@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from langchain_openrouter import _sortable_table
+from langchain_openrouter._sortable_table import Column
 from langchain_openrouter.model_info import ModelInfo
 
 if TYPE_CHECKING:
@@ -14,39 +15,21 @@ if TYPE_CHECKING:
 
 _MILLION = Decimal(1_000_000)
 
-
-class _Column(NamedTuple):
-    title: str
-    read: Callable[[ModelInfo], str | Decimal | int | None]
-
-
-_COLUMNS = (
-    _Column("model", lambda info: info.id),
-    _Column("context", lambda info: info.context_length),
-    _Column("prompt, USD/M", lambda info: _per_million(info.pricing.prompt)),
-    _Column("answer, USD/M", lambda info: _per_million(info.pricing.completion)),
-    _Column("takes", lambda info: " ".join(info.input_modalities)),
-    _Column("gives", lambda info: " ".join(info.output_modalities)),
-    _Column("tools", lambda info: _mark(info, "tools")),
-    _Column("schemas", lambda info: _mark(info, "structured_outputs")),
+_COLUMNS: tuple[Column[ModelInfo], ...] = (
+    Column("model", lambda info: info.id),
+    Column("context", lambda info: info.context_length),
+    Column("prompt, USD/M", lambda info: _per_million(info.pricing.prompt), is_right=True),
+    Column("answer, USD/M", lambda info: _per_million(info.pricing.completion), is_right=True),
+    Column("takes", lambda info: " ".join(info.input_modalities)),
+    Column("gives", lambda info: " ".join(info.output_modalities)),
+    Column("tools", lambda info: _mark(info, "tools")),
+    Column("schemas", lambda info: _mark(info, "structured_outputs")),
 )
-
-_SORT = (
-    "const t=this.closest('table'),b=t.tBodies[0],i=this.cellIndex,d=this.dataset.up=this.dataset.up==1?-1:1,"
-    "k=r=>{const v=r.cells[i].dataset.v;return v===''?null:isNaN(v)?v:+v};"
-    "[...b.rows].sort((x,y)=>{const p=k(x),q=k(y);"
-    "return p===q?0:p===null?1:q===null?-1:(p<q?-1:1)*d}).forEach(r=>b.append(r))"
-)
-"""Sorts the table by the heading that is clicked; unknown values stay last."""
 
 
 def html_table(models: Iterable[ModelInfo]) -> str:
     """A table whose headings sort it."""
-    heading = "".join(
-        f'<th style="cursor:pointer" onclick="{escape(_SORT)}">{escape(column.title)}</th>' for column in _COLUMNS
-    )
-    rows = "".join(f"<tr>{''.join(map(_html_cell, _COLUMNS, [info] * len(_COLUMNS)))}</tr>" for info in models)
-    return f"<table><thead><tr>{heading}</tr></thead><tbody>{rows}</tbody></table>"
+    return _sortable_table.html_table(_COLUMNS, models)
 
 
 def rich_table(models: Sequence[ModelInfo]) -> Table:
@@ -55,29 +38,7 @@ def rich_table(models: Sequence[ModelInfo]) -> Table:
     Raises:
         ImportError: rich is not installed.
     """
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=f"{len(models)} models")
-    for column in _COLUMNS:
-        table.add_column(column.title, justify="right" if "USD" in column.title else "left", overflow="fold")
-    for info in models:
-        table.add_row(*(Text(_shown(column.read(info))) for column in _COLUMNS))
-    return table
-
-
-def _html_cell(column: _Column, info: ModelInfo) -> str:
-    value = column.read(info)
-    sorted_by = f"{value:f}" if isinstance(value, Decimal) else "" if value is None else str(value)
-    return f'<td data-v="{escape(sorted_by)}">{escape(_shown(value))}</td>'
-
-
-def _shown(value: str | Decimal | int | None) -> str:
-    if value is None:
-        return "?"
-    if isinstance(value, str):
-        return value
-    return f"{value:,d}" if isinstance(value, int) else f"{value:,f}"
+    return _sortable_table.rich_table(f"{len(models)} models", _COLUMNS, models)
 
 
 def _per_million(price: Decimal | None) -> Decimal | None:
