@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from langchain_openrouter import plugins, server_tools
+    from langchain_openrouter._tracking.spending import Spending
     from langchain_openrouter.account import Account
     from langchain_openrouter.activity import ActivityDay
     from langchain_openrouter.batch_state import BatchCounts
     from langchain_openrouter.batches import Batch
+    from langchain_openrouter.callbacks import OpenRouterCreditsCallbackHandler, track_spend
     from langchain_openrouter.catalogue import ModelCatalogue
     from langchain_openrouter.chat_models import ChatOpenRouter
     from langchain_openrouter.credits import Credits
@@ -97,6 +99,7 @@ if TYPE_CHECKING:
         Timeout,
         Trace,
     )
+    from langchain_openrouter.spend.entry import Attribution, CostSource, Entry, EntryState
     from langchain_openrouter.usage import Usage, parse_usage
 
 __version__: str
@@ -107,6 +110,7 @@ __all__ = [
     "APITimeoutError",
     "Account",
     "ActivityDay",
+    "Attribution",
     "AudioOutput",
     "AuthenticationError",
     "BadRequestError",
@@ -122,11 +126,14 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ContextLengthExceededError",
+    "CostSource",
     "Credits",
     "Drift",
     "EmbeddingsResponse",
     "EmbeddingsResult",
     "EmptyResponseError",
+    "Entry",
+    "EntryState",
     "GatewayTimeoutError",
     "Generation",
     "GoneError",
@@ -150,6 +157,7 @@ __all__ = [
     "NoEndpointFitsError",
     "NoEndpointsError",
     "NotFoundError",
+    "OpenRouterCreditsCallbackHandler",
     "OpenRouterEmbeddings",
     "OpenRouterError",
     "OpenRouterRerank",
@@ -177,6 +185,7 @@ __all__ = [
     "ResponseFormatError",
     "RetryEvent",
     "ServiceUnavailableError",
+    "Spending",
     "StopServerTools",
     "StreamInterruptedError",
     "StructuredOutputError",
@@ -198,20 +207,25 @@ __all__ = [
     "plugins",
     "reconcile",
     "server_tools",
+    "track_spend",
 ]
 
 _HOMES = {
     "Account": "account",
     "ActivityDay": "activity",
+    "Attribution": "spend.entry",
     "AudioOutput": "settings",
     "CacheControl": "settings",
     "Batch": "batches",
     "BatchCounts": "batch_state",
     "ChatOpenRouter": "chat_models",
     "Credits": "credits",
+    "CostSource": "spend.entry",
     "Drift": "drift",
     "EmbeddingsResponse": "retrieval_results",
     "EmbeddingsResult": "retrieval_results",
+    "Entry": "spend.entry",
+    "EntryState": "spend.entry",
     "Generation": "generation",
     "KeyInfo": "key_info",
     "LowBalanceWarning": "low_balance",
@@ -220,6 +234,7 @@ _HOMES = {
     "ModelEndpoint": "model_info",
     "ModelInfo": "model_info",
     "ModelList": "model_list",
+    "OpenRouterCreditsCallbackHandler": "callbacks",
     "OpenRouterEmbeddings": "embeddings",
     "OpenRouterRerank": "rerank",
     "Plugin": "settings",
@@ -233,6 +248,7 @@ _HOMES = {
     "Reconciliation": "reconciliation",
     "RerankResult": "retrieval_results",
     "ResponseCache": "settings",
+    "Spending": "_tracking.spending",
     "RetryEvent": "retry_events",
     "StopServerTools": "settings",
     "Timeout": "settings",
@@ -245,6 +261,7 @@ _HOMES = {
     "parse_model": "model_info",
     "parse_usage": "usage",
     "reconcile": "reconciliation",
+    "track_spend": "callbacks",
 }
 """Where a public name lives, if not in `errors`. Names are looked up at their first use, so that importing is quick."""
 

@@ -1,0 +1,1 @@
+"""What a callback handler keeps of the attempts that it is told of, and how it shows them."""
