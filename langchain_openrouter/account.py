@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
+from typing_extensions import Unpack
 
 from langchain_openrouter._api_key import full_key_hash
 from langchain_openrouter._credit_cache import CreditCache, credit_cache
@@ -30,6 +31,7 @@ from langchain_openrouter.errors import (
     ResponseFormatError,
 )
 from langchain_openrouter.low_balance import LowBalanceWatch, parse_threshold, warn_of_low_balance
+from langchain_openrouter.network import NetworkOptions
 
 if TYPE_CHECKING:
     import httpx
@@ -64,9 +66,10 @@ class Account(AccountRecords):
         clock: Seconds since 1970.
         sleep: Waits so many seconds between two looks for a generation.
         asleep: Waits so many seconds on an event loop.
+        **network: `proxy`, `verify`, `http2` and `trust_env`, as `ChatOpenRouter` has them.
 
     Raises:
-        ConfigurationError: There is no key, or the time is no number of at least 0.
+        ConfigurationError: There is no key, no way out by these settings, or the time is no number of at least 0.
     """
 
     def __init__(  # noqa: PLR0913 - all are optional
@@ -81,6 +84,7 @@ class Account(AccountRecords):
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], object] = time.sleep,
         asleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        **network: Unpack[NetworkOptions],
     ) -> None:
         super().__init__(
             api_key,
@@ -90,6 +94,7 @@ class Account(AccountRecords):
             async_client=async_client,
             sleep=sleep,
             asleep=asleep,
+            **network,
         )
         self.ttl = ttl_of(ttl, "OPENROUTER_CACHE_TTL_CREDITS", _FIVE_MINUTES)
         self._clock = clock

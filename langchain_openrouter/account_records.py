@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 from pydantic import SecretStr
+from typing_extensions import Unpack
 
 from langchain_openrouter._api_key import check_key, full_key_hash, key_hash, require_key
 from langchain_openrouter._environment import base_url_of, version
@@ -24,6 +25,8 @@ from langchain_openrouter.activity import ActivityDay, parse_activity_day
 from langchain_openrouter.errors import OpenRouterError, ResponseFormatError
 from langchain_openrouter.generation import Generation, parse_generation
 from langchain_openrouter.key_info import KeyInfo, parse_key
+from langchain_openrouter.network import NetworkOptions, network_of
+from langchain_openrouter.timeouts import parse_timeout
 
 if TYPE_CHECKING:
     import httpx
@@ -46,9 +49,10 @@ class AccountRecords:
         async_client: An `httpx.AsyncClient` of your own for asynchronous calls; it is never closed here.
         sleep: Waits so many seconds between two looks for a generation.
         asleep: Waits so many seconds on an event loop.
+        **network: `proxy`, `verify`, `http2` and `trust_env`, as `ChatOpenRouter` has them.
 
     Raises:
-        ConfigurationError: There is no key.
+        ConfigurationError: There is no key, or no way out by these settings.
     """
 
     def __init__(
@@ -61,12 +65,14 @@ class AccountRecords:
         async_client: httpx.AsyncClient | None = None,
         sleep: Callable[[float], object] = time.sleep,
         asleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        **network: Unpack[NetworkOptions],
     ) -> None:
         self.base_url = base_url_of(base_url)
         self._api_key: SecretStr | None = require_key(api_key)
         self._default_headers = dict(default_headers or {})
         self._client, self._async_client = client, async_client
         self._sleep, self._asleep = sleep, asleep
+        self._network = network_of(network)
 
     @property
     def key_hash(self) -> str:
@@ -161,8 +167,9 @@ class AccountRecords:
         return Transport(
             self.base_url,
             headers,
-            timeout=_TIMEOUT,
+            limits=parse_timeout(_TIMEOUT),
             max_retries=max_retries,
+            network=self._network,
             client=self._client,
             async_client=self._async_client,
         )

@@ -70,10 +70,18 @@ class BalanceGuard:
     def _new_account(self, client: OpenRouterConnection) -> Account | None:
         from langchain_openrouter.account import Account
 
-        has_own_clients = client.client is not None or client.async_client is not None
+        has_own_clients = client.http_client is not None or client.http_async_client is not None
         if has_own_clients or client.openrouter_api_key is None or is_local(client.base_url):
             return None
-        account = Account(client.openrouter_api_key, client.base_url, default_headers=client.default_headers)
+        account = Account(
+            client.openrouter_api_key,
+            client.base_url,
+            default_headers=client.default_headers,
+            proxy=client.proxy,
+            verify=client.verify,
+            http2=client.http2,
+            trust_env=client.trust_env,
+        )
         self._watch(account)
         return account
 
