@@ -52,7 +52,7 @@ class BudgetExceededError(RequestError):
         super().__init__(self._sentence())
 
     @property
-    def remainingdollars(self) -> Decimal:
+    def remaining_usd(self) -> Decimal:
         """USD that the budget still has for new calls; never negative."""
         return max(Decimal(0), self.limit_usd - self.spent_usd - self.held_usd)
 
