@@ -149,6 +149,8 @@ class Pricing:
         price = self.prices.get(key)
         if price is None or self.discount is None:
             return None
+        if not self.discount:
+            return price
         with localcontext(_EXACT):
             return price * (1 - self.discount)
 

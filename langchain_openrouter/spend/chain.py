@@ -14,6 +14,7 @@ from langchain_openrouter.spend.wire_values import as_object, as_text, texts_in
 
 _ORDINARY_TIERS = frozenset({"auto", "default", "standard", "flex"})
 """What costs no more than what is listed."""
+_NAMES_A_TIER = frozenset({"provider", "service_tier", "speed"})
 _DEAR_ENDPOINTS = ("/priority", "/fast")
 
 
@@ -48,6 +49,8 @@ def models_of(body: Mapping[str, object], limit: MaxPrice) -> tuple[str, ...]:
 
 
 def _asks_for_a_dear_tier(body: Mapping[str, object]) -> bool:
+    if body.keys().isdisjoint(_NAMES_A_TIER):
+        return False
     tier = body.get("service_tier")
     provider = as_object(body.get("provider"))
     endpoints = (*texts_in(provider.get("order")), *texts_in(provider.get("only")))

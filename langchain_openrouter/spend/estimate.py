@@ -121,7 +121,6 @@ def _planned(
         hold_usd=bill.usd(max_tokens or 0),
         max_tokens=max_tokens,
         max_tokens_key=own.key,
-        max_price=bill.rates.max_price.render(),
         bill=bill,
         longest=max(own.max_tokens or 0, cap or 0) or LONGEST_ANSWER,
     )
@@ -135,7 +134,7 @@ def _plan_retrieval(
     prompt = bound_prompt(body)
     touched = Touched(at, limit, prompt.media, is_kept_for_an_hour=False, modalities=_TEXT)
     bill = bill_of_retrieval(kind, body, name, models.find(name), prompt, touched)
-    return HoldPlan(hold_usd=bill.usd(0), max_price=bill.rates.max_price.render(), bill=bill)
+    return HoldPlan(hold_usd=bill.usd(0), bill=bill)
 
 
 def _prompt_tokens(prompt: PromptBound, name: str, info: ModelInfo | None) -> int:

@@ -28,9 +28,6 @@ class HoldPlan:
     max_tokens_key: str | None = None
     """`max_tokens`, `max_completion_tokens` or `max_output_tokens`, whichever the request has or should have; `None`
     for embeddings and ranks."""
-    max_price: Mapping[str, str] | None = None
-    """What `provider.max_price` has to be, in its own units: the request's own limits, and the listed prices where it
-    has none. `None`: the hold is unknown."""
     is_estimate: bool = False
     """Whether a price comes from elsewhere than OpenRouter's list of models, so that it may be wrong."""
     why_unknown: str | None = None
@@ -40,6 +37,15 @@ class HoldPlan:
     bill: HoldBill | None = field(default=None, repr=False)
     longest: int = field(default=LONGEST_ANSWER, repr=False)
     """Tokens of the longest answer that is worth asking for."""
+
+    @property
+    def max_price(self) -> Mapping[str, str] | None:
+        """What `provider.max_price` has to be, in its own units. `None`: the hold is unknown.
+
+        It has the request's own limits, and the listed prices where there is none: with it, OpenRouter uses no endpoint
+        that costs more, or none at all.
+        """
+        return None if self.bill is None else self.bill.rates.max_price.render()
 
     def with_max_tokens(self, max_tokens: int) -> HoldPlan:
         """The plan for an answer of so many tokens at most. One that is unknown remains so."""

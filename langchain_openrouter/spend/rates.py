@@ -93,15 +93,16 @@ def rates_of(info: ModelInfo | None, model_id: str, touched: Touched, prompt_tok
         UnboundedError: A price that is touched is unknown.
     """
     pricing = Pricing() if info is None else info.pricing
-    is_listed = pricing.prompt is not None and pricing.completion is not None
+    listed_prompt, listed_completion = pricing.prompt, pricing.completion
+    is_listed = listed_prompt is not None and listed_completion is not None
     if not is_listed and not touched.is_bounded_by_limits:
         raise _no_price(info, model_id)
     prices = _dearest_prices(pricing, touched.at, prompt_tokens)
     # only free endpoints serve it, whatever may be paid
     limit = MaxPrice() if ":free" in model_id else touched.max_price
     writing = _WRITING_FOR_AN_HOUR if touched.is_kept_for_an_hour else _WRITING
-    prompt = _under_limit(limit.prompt, pricing.prompt, _prompt_price(prices, touched), writing)
-    completion = _under_limit(limit.completion, pricing.completion, _completion_price(prices, touched), _ONE)
+    prompt = _under_limit(limit.prompt, listed_prompt, _prompt_price(prices, touched), writing)
+    completion = _under_limit(limit.completion, listed_completion, _completion_price(prices, touched), _ONE)
     request = _or(limit.request, prices.get("request", _ZERO))
     image = _or(limit.image, _ZERO if _is_for_tokens(prices) else prices.get("image", _ZERO))
     if prompt is None or completion is None or request is None or image is None:

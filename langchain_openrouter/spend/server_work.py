@@ -103,7 +103,7 @@ def read_server_work(body: Mapping[str, object], models: Sequence[str]) -> Serve
     Raises:
         UnboundedError: There is something that has no bound.
     """
-    tools = tuple(_read_tools(body, models))
+    tools = tuple(_read_tools(body, models)) if "tools" in body else ()
     parts = (*tools, *_read_plugins(body), *_read_searches(body, models))
     if not tools:
         return ServerWork(parts) if parts else None

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 def as_object(value: object) -> Mapping[str, object]:
     """A JSON object; an empty one for anything else."""
-    return value if isinstance(value, Mapping) else {}
+    return value if value is not None and isinstance(value, Mapping) else {}
 
 
 def as_text(value: object) -> str | None:
