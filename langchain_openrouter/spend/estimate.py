@@ -97,7 +97,7 @@ def _plan_chat(body: Mapping[str, object], models: _Models, at: datetime) -> Hol
         dearest_of(rates),
         max(lengths.values()),
         images=prompt.media.get("image", 0),
-        beyond=max(tokens_beyond(body, info, name) for name, info in infos.items()),
+        beyond=max(tokens_beyond(body, info, name) for name, info in (*infos.items(), *consulted.items())),
         context=_longest_prompt(infos.values()),
         work=work,
         consulted={name: room_of(info) or 0 for name, info in consulted.items()},

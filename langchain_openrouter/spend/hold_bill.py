@@ -98,7 +98,7 @@ def bill_of(
         rates: The dearest prices of the models that may answer.
         prompt_tokens: Of the request as it stands.
         images: In the prompt.
-        beyond: Tokens of an answer that `max_tokens` does not stop.
+        beyond: Tokens of an answer that `max_tokens` does not stop, whichever model gives it.
         context: Tokens that a prompt has at most; `None` is unknown.
         work: What OpenRouter does besides.
         consulted: The contexts, in tokens, of the models that tools consult. The rates are theirs too.
@@ -108,7 +108,8 @@ def bill_of(
     """
     if work is None:
         return HoldBill(rates, prompt_tokens, images, beyond)
-    parts = [_price(part, work, rates, consulted) for part in work.parts]
+    prices = [_consult(part.consultation, rates, beyond, consulted) for part in work.parts]
+    parts = [_price(part, work, rates, advice) for part, advice in zip(work.parts, prices, strict=True)]
     once = [part for part in parts if not part.is_followed_by_a_turn]
     calls = [part for part in parts if part.is_followed_by_a_turn]
     found = [_times(part.tokens, part.most_uses) for part in once]
@@ -135,9 +136,9 @@ class _PricedWork:
     is_followed_by_a_turn: bool
 
 
-def _price(part: Work, work: ServerWork, rates: Rates, consulted: Mapping[str, int]) -> _PricedWork:
+def _price(part: Work, work: ServerWork, rates: Rates, advice: Decimal) -> _PricedWork:
     look_up = part.look_up
-    fee = look_up.fee if part.consultation is None else _consult(part.consultation, rates, consulted)
+    fee = look_up.fee + advice
     if look_up.may_be_native and rates.search is None:
         raise UnboundedError(
             'What a search by the provider of the model costs is not known. Choose an engine, such as `engine="exa"`.'
@@ -156,10 +157,12 @@ def _price(part: Work, work: ServerWork, rates: Rates, consulted: Mapping[str, i
     )
 
 
-def _consult(consultation: Consultation, rates: Rates, consulted: Mapping[str, int]) -> Decimal:
+def _consult(consultation: Consultation | None, rates: Rates, beyond: int, consulted: Mapping[str, int]) -> Decimal:
+    if consultation is None:
+        return _NOTHING
     with localcontext(UPWARDS):
         prompt = rates.prompt * consulted[consultation.model]
-        return prompt + rates.completion * consultation.max_tokens + rates.request
+        return prompt + rates.completion * (consultation.max_tokens + beyond) + rates.request
 
 
 def _turns(calls: list[_PricedWork], work: ServerWork, context: int) -> Turns:

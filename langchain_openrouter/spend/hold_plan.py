@@ -35,6 +35,7 @@ class HoldPlan:
     model_id: str | None = None
     """The model whose price is unknown; `None` where it is not a model's."""
     bill: HoldBill | None = field(default=None, repr=False)
+    """What it is made of; `None` where the hold is unknown."""
     longest: int = field(default=LONGEST_ANSWER, repr=False)
     """Tokens of the longest answer that is worth asking for."""
 

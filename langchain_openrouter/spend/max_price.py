@@ -34,7 +34,7 @@ class MaxPrice:
         return self.prompt is not None and self.completion is not None
 
     def or_higher(self, other: MaxPrice) -> MaxPrice:
-        """The higher of each limit where both have one, else none."""
+        """The higher of each limit."""
         return MaxPrice(
             prompt=_higher(self.prompt, other.prompt),
             completion=_higher(self.completion, other.completion),
@@ -71,4 +71,4 @@ def _by_the_million(price: Decimal | None) -> Decimal | None:
 
 
 def _higher(one: Decimal | None, other: Decimal | None) -> Decimal | None:
-    return None if one is None or other is None else max(one, other)
+    return max((limit for limit in (one, other) if limit is not None), default=None)

@@ -4,7 +4,7 @@ A token of a byte-level vocabulary stands for one byte or more, so that a text n
 The JSON around the texts is counted along, and is more than what chat templates put around messages and tools. What
 models are told besides, such as how to call tools, is `AROUND_A_REQUEST`.
 
-Media have no such bound: they are counted, and what the model is known to make of one is in `tokens_of_media`.
+Media have no such bound: they are counted, and what the makers of models make of an image is known.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ Prices: TypeAlias = Mapping[str, Decimal | None]
 """USD by the wire's key, discounted; `None` is unknown."""
 
 _ZERO, _ONE = Decimal(0), Decimal(1)
+_FREE = Pricing({"prompt": _ZERO, "completion": _ZERO})
 _WRITING, _WRITING_FOR_AN_HOUR = Decimal("1.25"), Decimal(2)
 """What it costs to keep a token of the prompt in the cache, in prices of the prompt, where that is not listed.
 
@@ -92,14 +93,15 @@ def rates_of(info: ModelInfo | None, model_id: str, touched: Touched, prompt_tok
     Raises:
         UnboundedError: A price that is touched is unknown.
     """
-    pricing = Pricing() if info is None else info.pricing
+    is_free = ":free" in model_id
+    pricing = info.pricing if info is not None else _FREE if is_free else Pricing()
     listed_prompt, listed_completion = pricing.prompt, pricing.completion
     is_listed = listed_prompt is not None and listed_completion is not None
     if not is_listed and not touched.is_bounded_by_limits:
         raise _no_price(info, model_id)
     prices = _dearest_prices(pricing, touched.at, prompt_tokens)
-    # only free endpoints serve it, whatever may be paid
-    limit = MaxPrice() if ":free" in model_id else touched.max_price
+    # free endpoints serve it, and no others, whatever may be paid
+    limit = MaxPrice() if is_free else touched.max_price
     writing = _WRITING_FOR_AN_HOUR if touched.is_kept_for_an_hour else _WRITING
     prompt = _under_limit(limit.prompt, listed_prompt, _prompt_price(prices, touched), writing)
     completion = _under_limit(limit.completion, listed_completion, _completion_price(prices, touched), _ONE)
@@ -117,7 +119,7 @@ def rates_of(info: ModelInfo | None, model_id: str, touched: Touched, prompt_tok
             prompt=_or(limit.prompt, prices.get("prompt")),
             completion=_or(limit.completion, prices.get("completion")),
             request=request,
-            image=_or(limit.image, prices.get("image")),
+            image=_or(limit.image, prices.get("image") if "image" in touched.media else None),
         ),
     )
 
@@ -155,11 +157,11 @@ def _dearest_prices(pricing: Pricing, at: datetime, prompt_tokens: int | None) -
 
 
 def _prompt_price(prices: Prices, touched: Touched) -> Decimal | None:
-    keys = ["prompt", "input_cache_write"]
+    keys = ["prompt", "input_cache_read", "input_cache_write"]
     if touched.is_kept_for_an_hour:
         keys.append("input_cache_write_1h")
     if touched.media.keys() & _HEARD:
-        keys.append("audio")
+        keys += ["audio", "input_audio_cache"]
     if "image" in touched.media and _is_for_tokens(prices):
         keys.append("image")
     read, write = prices.get("input_cache_read"), prices.get("input_cache_write")

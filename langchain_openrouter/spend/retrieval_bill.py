@@ -33,7 +33,8 @@ def bill_of_retrieval(
     if kind == "rerank":
         if not rates.prompt and ":free" not in model:
             raise UnboundedError(
-                f"What a search by {model!r} costs is not listed. Choose a `:free` model, or do not be strict.",
+                f"What a search by {model!r} costs is not listed. Choose a `:free` model, or keep a ledger with "
+                "`strict=False`.",
                 model,
             )
         tokens += _query_bytes(body) * _documents(body)

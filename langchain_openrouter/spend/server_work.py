@@ -147,13 +147,14 @@ def _read_tool(kind: str, options: Mapping[str, object], models: Sequence[str]) 
         return Work(LookUp(_NOTHING, _FREE_TOOLS[kind]))
     if kind.startswith("web_search"):
         return Work(bound_search(options), most_uses=uses)
-    if kind == "web_fetch":
+    if kind.startswith("web_fetch"):
         return Work(bound_fetch(options), most_uses=uses)
     if kind in {"advisor", "subagent"}:
         consultation = _read_consultation(kind, options, models)
         return Work(LookUp(_NOTHING, consultation.max_tokens + _SMALL_RESULT), consultation=consultation)
     raise UnboundedError(
-        f"What the server tool {kind!r} costs is not known before it is used. Leave it out, or do not be strict."
+        f"What the server tool {kind!r} costs is not known before it is used. Leave it out, or keep a ledger with "
+        "`strict=False`."
     )
 
 
@@ -163,7 +164,7 @@ def _read_consultation(kind: str, options: Mapping[str, object], models: Sequenc
     if model is None or max_tokens is None or options.get("tools") or options.get("inherit_functions"):
         raise UnboundedError(
             f"What the server tool {kind!r} costs is known only with a `model`, with `max_completion_tokens` and "
-            "without tools of its own. Give these, leave it out, or do not be strict."
+            "without tools of its own. Give these, leave it out, or keep a ledger with `strict=False`."
         )
     return Consultation(model, max_tokens)
 
@@ -180,7 +181,8 @@ def _read_plugins(body: Mapping[str, object]) -> Iterator[Work]:
             yield Work(bound_fetch(plugin), "plugin", uses or _MOST_PAGES)
         else:
             raise UnboundedError(
-                f"What the plugin {name!r} costs is not known before it is used. Leave it out, or do not be strict."
+                f"What the plugin {name!r} costs is not known before it is used. Leave it out, or keep a ledger "
+                "with `strict=False`."
             )
 
 
@@ -190,7 +192,9 @@ def _read_searches(body: Mapping[str, object], models: Sequence[str]) -> Iterato
     if body.get("x_search_filter") is not None:
         raise UnboundedError("A search of X is billed by what it finds. Leave out `x_search_filter`.")
     if any("deep-research" in model for model in models):
-        raise UnboundedError("Models for deep research search as often as they want to. Do not be strict with them.")
+        raise UnboundedError(
+            "A model for deep research searches as often as it wants to. Keep a ledger with `strict=False` for it."
+        )
     if any(model.endswith(":online") for model in models) or "web_search_options" in body:
         yield Work(bound_search({}), "plugin")
     if any(model.startswith("perplexity/") for model in models):

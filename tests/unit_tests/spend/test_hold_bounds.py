@@ -72,20 +72,17 @@ def up_to(most: int) -> st.SearchStrategy[int]:
 
 
 prices = st.decimals(0, "0.001", places=12).map(lambda price: f"{price:f}")
+OTHER_PRICES = (
+    "request",
+    "audio",
+    "input_cache_read",
+    "input_cache_write",
+    "input_cache_write_1h",
+    "internal_reasoning",
+    "image_output",
+)
 price_lists = st.fixed_dictionaries(
-    {"prompt": prices, "completion": prices},
-    optional={
-        key: prices
-        for key in (
-            "request",
-            "audio",
-            "input_cache_read",
-            "input_cache_write",
-            "input_cache_write_1h",
-            "internal_reasoning",
-            "image_output",
-        )
-    },
+    {"prompt": prices, "completion": prices}, optional=dict.fromkeys(OTHER_PRICES, prices)
 )
 overrides = st.lists(
     st.builds(
@@ -167,7 +164,7 @@ class TalkingBrain:
     def __init__(self) -> None:
         self.answer = Answer()
 
-    def reply(self, request: ChatRequest) -> Answer:  # noqa: ARG002 - the protocol's
+    def reply(self, request: ChatRequest) -> Answer:
         return self.answer
 
 
@@ -216,5 +213,3 @@ def test_the_books_never_show_more_for_vectors(running, model, inputs):
     assert client.post("/embeddings", json=body).status_code == 200
     assert emulator.book.wait_for(before + 1)[-1].cost <= plan.hold_usd
     assert (plan.max_tokens, plan.max_tokens_key, plan.affordable_max_tokens(Decimal(1))) == (None, None, None)
-
-
