@@ -35,6 +35,8 @@ class CostSource(StrEnum):
     """Nobody: the hold was booked, since OpenRouter has no record to look up. Not verified."""
     REFUSAL = "refusal"
     """An answer that refused before any model ran: nothing."""
+    ADJUSTMENT = "adjustment"
+    """You, in `ledger.adjust(...)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Entry:
     """1 for the first attempt of a call."""
     state: EntryState
     kind: str
-    """`chat`, `embeddings` or `rerank`."""
+    """`chat`, `embeddings` or `rerank`; `adjustment` for a correction, which is no attempt."""
     requested_model: str | None
     held_at: datetime
     """When it was announced, in UTC. Budgets of that hour, day, week and month are charged, whenever it ends."""
@@ -113,14 +115,18 @@ class Entry:
         The model is the requested one, since a budget must know it before the answer does. The blocks of
         `ledger.budget(...)` are `span:...`.
         """
-        by = self.attribution
-        named = [
-            ("model", self.requested_model),
-            ("user", by.user),
-            ("thread", by.thread_id),
-            ("node", by.node),
-            ("key", by.key_hash),
-            *(("tag", tag) for tag in by.tags),
-            *(("span", span) for span in by.spans),
-        ]
-        return tuple(sorted({"total", *(f"{kind}:{value}" for kind, value in named if value)}))
+        return scopes_of(self.requested_model, self.attribution)
+
+
+def scopes_of(requested_model: str | None, by: Attribution) -> tuple[str, ...]:
+    """What an attempt at a model is booked to; see `Entry.scopes`."""
+    named = [
+        ("model", requested_model),
+        ("user", by.user),
+        ("thread", by.thread_id),
+        ("node", by.node),
+        ("key", by.key_hash),
+        *(("tag", tag) for tag in by.tags),
+        *(("span", span) for span in by.spans),
+    ]
+    return tuple(sorted({"total", *(f"{kind}:{value}" for kind, value in named if value)}))

@@ -1,0 +1,203 @@
+"""The spend ledger: what every attempt may cost and did cost, on the disk before it is sent, under budgets that hold."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Self
+
+from langchain_openrouter.errors import ConfigurationError, LedgerError
+from langchain_openrouter.spend.address import is_passing, normal_url, open_database, without_password
+from langchain_openrouter.spend.budget import Budget, BudgetStatus
+from langchain_openrouter.spend.budget_table import list_statuses, remove_budget, set_budget
+from langchain_openrouter.spend.entry import Entry
+from langchain_openrouter.spend.names import stored_name, stored_scope
+from langchain_openrouter.spend.operations import Bind, Lose, Operation, Release, Reserve, Settle
+from langchain_openrouter.spend.orphans import adopt, give_up
+from langchain_openrouter.spend.record import record_of
+from langchain_openrouter.spend.store import Store
+from langchain_openrouter.spend.verdict import Verdict
+from langchain_openrouter.spend.windows import Window
+
+_FRESH = 1.0
+"""Seconds for which `has_budget_for` answers by the budgets that it knows."""
+
+
+class SpendLedger:
+    """Keeps what every HTTP attempt may cost and did cost, and refuses what a budget has no money for.
+
+    One ledger can be used from many threads, event loops and processes at once, and so can one file from many ledgers.
+    Everything is on the disk before it counts. Amounts are exact: whole billionths of a dollar.
+
+    ```python
+    ledger = SpendLedger("sqlite:///spend.db")
+    ledger.set_budget(Budget("total", "5", "day"))
+    model = ChatOpenRouter(model="openai/gpt-5-mini", ledger=ledger)
+    ```
+
+    Args:
+        url: `sqlite:///spend.db` (`sqlite:////folder/spend.db` with an absolute path), `sqlite://` for one that is gone
+            with the object, `postgresql://USER@HOST/DATABASE` for several hosts (extra `postgres`), or a path. `None` is
+            `spend.db` in the user's data folder.
+        strict: Whether a call is refused if a budget applies and nobody knows what it may cost. Otherwise it is let
+            through with a warning as long as something is left.
+
+    Raises:
+        ConfigurationError: The URL is none.
+        LedgerError: The ledger cannot be opened, is damaged, is somebody else's, or is of a newer version.
+    """
+
+    def __init__(self, url: str | os.PathLike[str] | None = None, *, strict: bool = True) -> None:
+        self._url = normal_url(url)
+        self.strict = strict
+        self._store = Store(open_database(self._url))
+        self._limits_at = -_FRESH
+        try:
+            self.adopt_orphans()
+        except BaseException:
+            self._store.close()
+            raise
+
+    @property
+    def url(self) -> str:
+        """Where it is, without a password."""
+        return without_password(self._url)
+
+    def set_budget(self, budget: Budget) -> None:
+        """Set a budget, or set it anew. It counts what has been spent in its window already.
+
+        Raises:
+            LedgerError: It cannot be written.
+        """
+        self._store.writer.call(lambda connection: set_budget(connection, budget)).result()
+
+    def remove_budget(self, scope: str, window: Window | str = Window.LIFETIME) -> bool:
+        """Remove a budget; whether there was one.
+
+        Raises:
+            ConfigurationError: The scope or the window is none.
+            LedgerError: It cannot be written.
+        """
+        budget = Budget(scope, Decimal(0), Window(window))
+        return self._store.writer.call(lambda connection: remove_budget(connection, budget)).result()
+
+    def budgets(self) -> tuple[BudgetStatus, ...]:
+        """All budgets as they stand in their current windows; those of a pattern for each name that has spent."""
+        with self._store.readers.reading() as connection:
+            return tuple(list_statuses(connection, self._store.database.now(connection)))
+
+    def adopt_orphans(self) -> int:
+        """Make the entries of processes that died unknown, so that they are looked up; their holds stay.
+
+        It is done whenever a ledger is opened.
+
+        Returns:
+            How many there were.
+        """
+        store = self._store
+        return store.writer.call(
+            lambda connection: adopt(connection, store.writer.owner, store.database.now(connection))
+        ).result()
+
+    def reserve(self, entry: Entry) -> Future[Verdict]:
+        """Admit an attempt under all budgets that apply, or refuse it; done when it is on the disk.
+
+        Args:
+            entry: The attempt, held.
+        """
+        try:
+            return self._submit(Reserve(record_of(entry, self._store.writer.owner.id)))
+        except ConfigurationError as error:
+            return _failed(error)
+
+    def bind(self, entry_id: str, generation_id: str) -> Future[None]:
+        """Note what an attempt is called at OpenRouter. One that another attempt is called already is its duplicate."""
+        return self._submit(Bind(entry_id, stored_name(generation_id)))
+
+    def settle(self, entry: Entry) -> Future[bool]:
+        """Book what an attempt cost, in full; `True` if it was booked by this.
+
+        A cost that is no amount makes the attempt unknown. One that was never reserved is booked all the same.
+
+        Args:
+            entry: The attempt as it came to be.
+        """
+        try:
+            return self._submit(Settle(record_of(entry, self._store.writer.owner.id)))
+        except ConfigurationError as error:
+            return _failed(error)
+
+    def release(self, entry_id: str, reason: str) -> Future[bool]:
+        """Book that an attempt cost nothing; `True` if it was open."""
+        return self._submit(Release(entry_id, reason))
+
+    def mark_unknown(self, entry_id: str, reason: str) -> Future[bool]:
+        """Book that nobody saw the end of an attempt, which goes on holding; `True` if it was held."""
+        return self._submit(Lose(entry_id, reason))
+
+    def has_budget_for(self, scopes: Iterable[str]) -> bool:
+        """Whether any budget applies to what is booked to `scopes`. It may be a second old."""
+        writer = self._store.writer
+        if time.monotonic() - self._limits_at >= _FRESH:
+            with self._store.readers.reading() as connection:
+                writer.limits.load(connection)
+            self._limits_at = time.monotonic()
+        return any(scope.startswith("span:") for scope in scopes) or (
+            any(True for _ in writer.limits.limits.applying_to(map(stored_scope, scopes)))
+        )
+
+    def close(self) -> None:
+        """Write what is waiting and give the file up. Attempts that are under way become unknown.
+
+        Raises:
+            LedgerError: Something could not be written.
+        """
+        writer = self._store.writer
+        if not self._store.is_closed:
+            writer.call(lambda connection: give_up(connection, writer.owner, self._store.database.now(connection))).result()
+        if unwritten := self._store.close():
+            raise LedgerError(f"{unwritten} changes could not be written to the ledger {self.url}.")
+
+    def _submit(self, operation: Operation) -> Future[Any]:  # of what the operation answers
+        try:
+            self._store.writer.submit(operation)
+        except LedgerError as error:
+            operation.future.set_exception(error)
+        return operation.future
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"SpendLedger({self.url!r}{'' if self.strict else ', strict=False'})"
+
+    def __copy__(self) -> SpendLedger:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> SpendLedger:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by URL, without its password."""
+        if is_passing(self._url):
+            raise LedgerError("A ledger in memory belongs to its process: give one that is to be pickled a file.")
+        return _reopen, (self.url, self.strict)
+
+
+def _reopen(url: str, strict: bool) -> SpendLedger:  # noqa: FBT001 - as it was pickled
+    return SpendLedger(url, strict=strict)
+
+
+def _failed(error: Exception) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    return future

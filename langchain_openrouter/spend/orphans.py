@@ -1,0 +1,36 @@
+"""Attempts whose process is gone: nobody saw their end, so they go on holding until OpenRouter says what they cost."""
+
+from __future__ import annotations
+
+from langchain_openrouter.spend.budget_table import forget_block
+from langchain_openrouter.spend.database import Connection
+from langchain_openrouter.spend.owner import LEASE, Owner, is_dead
+from langchain_openrouter.spend.windows import DAY
+
+_LOSE = (
+    "UPDATE spend_entry SET state = 'unknown', reason = ?, settled_at = ? "
+    "WHERE state IN ('held', 'unknown') AND state = 'held' AND owner = ?"
+)
+"""The first condition is that of the index of open entries."""
+
+
+def adopt(connection: Connection, owner: Owner, now: int) -> int:
+    """Make the held entries of dead processes unknown; how many there were."""
+    found = connection.fetch("SELECT id, machine, pid, seen_at FROM spend_owner WHERE id <> ?", (owner.id,))
+    adopted = 0
+    for owner_id, machine, pid, seen_at in found:
+        if not is_dead(machine, pid, seen_at, now, LEASE):
+            continue
+        adopted += connection.run(_LOSE, ("its process ended", now, owner_id))
+        # a block that is still open must not lose its limit because its process has slept for long
+        if is_dead(machine, pid, seen_at, now, DAY):
+            for (scope,) in connection.fetch("SELECT scope FROM spend_budget WHERE owner = ?", (owner_id,)):
+                forget_block(connection, scope)
+            connection.run("DELETE FROM spend_owner WHERE id = ?", (owner_id,))
+    return adopted
+
+
+def give_up(connection: Connection, owner: Owner, now: int) -> int:
+    """Make the entries unknown that this ledger still holds; how many there were."""
+    connection.run("DELETE FROM spend_owner WHERE id = ?", (owner.id,))
+    return connection.run(_LOSE, ("its ledger was closed", now, owner.id))

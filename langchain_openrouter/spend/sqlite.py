@@ -1,0 +1,200 @@
+"""A ledger in a file: SQLite with a write-ahead log, on the disk before anything counts as booked."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from langchain_openrouter.errors import LedgerError
+from langchain_openrouter.spend.database import ConnectionLostError, Parameters, Row, UnstorableError
+from langchain_openrouter.spend.schema import APPLICATION_ID, STEPS, VERSION, statements
+
+_OLDEST = (3, 35, 0)
+_PATIENCE = 60.0
+"""Seconds to wait for other processes."""
+_LONGEST_NAP = 0.004
+"""Seconds between two looks whether others are done. SQLite's own handler naps up to 0.1."""
+_SETTINGS = (
+    "PRAGMA synchronous = FULL",
+    "PRAGMA fullfsync = ON",  # what FULL means on a Mac
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -16000",
+)
+
+
+class SqliteConnection:
+    """A connection to the file."""
+
+    def __init__(self, raw: sqlite3.Connection, path: Path) -> None:
+        self._raw = raw
+        self._path = path
+        self._name = str(path)
+        self._file = _identity(path)
+
+    def fetch(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        try:
+            return self._raw.execute(sql, parameters).fetchall()
+        except (sqlite3.Error, OverflowError) as error:
+            raise ledger_error(error, self._name) from error
+
+    def run(self, sql: str, parameters: Parameters = ()) -> int:
+        try:
+            return self._raw.execute(sql, parameters).rowcount
+        except (sqlite3.Error, OverflowError) as error:
+            raise ledger_error(error, self._name) from error
+
+    def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
+        try:
+            self._raw.executemany(sql, rows)
+        except (sqlite3.Error, OverflowError) as error:
+            raise ledger_error(error, self._name) from error
+
+    @contextmanager
+    def writing(self, *, alone: bool = False) -> Iterator[None]:
+        # only one process can write, alone or not
+        self._begin()
+        try:
+            if _identity(self._path) != self._file:
+                raise ConnectionLostError(f"The ledger {self._name} has been moved or deleted while it was open.")
+            yield
+            self.run("COMMIT")
+        except BaseException:
+            # some errors have rolled back already
+            with suppress(sqlite3.Error):
+                self._raw.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        self.run("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):
+                self._raw.execute("ROLLBACK")
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self._raw.close()
+
+    def _begin(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._raw.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                if not _is_busy(error) or time.monotonic() > deadline:
+                    raise ledger_error(error, self._name) from error
+                time.sleep(random.uniform(0, _LONGEST_NAP))  # noqa: S311 - so that processes do not wake together
+            else:
+                return
+
+
+class SqliteDatabase:
+    """The file of a ledger, which is made where there is none.
+
+    Args:
+        path: The file.
+    """
+
+    for_update = ""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = str(path)
+
+    def connect(self) -> SqliteConnection:
+        if sqlite3.sqlite_version_info < _OLDEST:
+            raise LedgerError(f"A ledger needs SQLite 3.35 or newer; this Python has {sqlite3.sqlite_version}.")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            raw = sqlite3.connect(
+                self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=256
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise LedgerError(f"The ledger {self.name} cannot be opened: {error}.") from error
+        connection = SqliteConnection(raw, self.path)
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def now(self, connection: SqliteConnection) -> int:  # noqa: ARG002 - the protocol's; all processes share this clock
+        return time.time_ns() // 1000
+
+    def _prepare(self, connection: SqliteConnection) -> None:
+        version = self._version(connection)
+        if version < VERSION:
+            # it is somebody else's until `_version` says that it is not: nothing is changed before
+            if connection.fetch("PRAGMA journal_mode = WAL") != [("wal",)]:
+                raise LedgerError(
+                    f"The ledger {self.name} cannot keep a write-ahead log, as on most network drives. "
+                    "Put it on a local disk, or use a postgresql:// URL."
+                )
+            self._migrate(connection)
+        for setting in _SETTINGS:
+            connection.run(setting)
+
+    def _version(self, connection: SqliteConnection) -> int:
+        ((application,),) = connection.fetch("PRAGMA application_id")
+        ((version,),) = connection.fetch("PRAGMA user_version")
+        if application != APPLICATION_ID and (application or connection.fetch("SELECT 1 FROM sqlite_master LIMIT 1")):
+            raise LedgerError(
+                f"{self.name} is a database, but no ledger of this package. It was left as it is; name another file."
+            )
+        if version > VERSION:
+            raise LedgerError(
+                f"The ledger {self.name} is of version {version}, and this package knows versions up to {VERSION}. "
+                "It was left as it is: upgrade langchain-openrouter-agents, or name another file."
+            )
+        return int(version) if application else 0
+
+    def _migrate(self, connection: SqliteConnection) -> None:
+        with connection.writing():
+            # another process may have been faster
+            for number in range(self._version(connection), VERSION):
+                for statement in statements(STEPS[number], "WITHOUT ROWID"):
+                    connection.run(statement)
+                connection.run(f"PRAGMA user_version = {number + 1}")
+            connection.run(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def ledger_error(error: Exception, name: str) -> LedgerError:
+    """Say what went wrong with a file, and what to do."""
+    text = str(error)
+    if isinstance(error, sqlite3.IntegrityError | sqlite3.DataError | OverflowError) or "integer overflow" in text:
+        return UnstorableError(f"The ledger {name} cannot keep this: {text}.")
+    if _is_busy(error):
+        return LedgerError(f"The ledger {name} has been locked by another program for {_PATIENCE:.0f} seconds.")
+    if "not a database" in text:
+        return LedgerError(f"{name} is no ledger: it is not a SQLite file. It was left as it is; name another file.")
+    if "malformed" in text or "no such table" in text:
+        return LedgerError(
+            f"The ledger {name} is damaged ({text}). Move it away, with its -wal and -shm files, and keep it: "
+            "`sqlite3 FILE .recover` reads what is left."
+        )
+    if "readonly" in text:
+        return LedgerError(f"The ledger {name} cannot be written ({text}): check the permissions of it and its folder.")
+    if "full" in text:
+        return LedgerError(f"The ledger {name} cannot grow ({text}): make room on its disk.")
+    return LedgerError(f"The ledger {name} cannot be used: {text}.")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file that is; SQLite would go on writing to one that is gone."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _is_busy(error: Exception) -> bool:
+    # sqlite_errorcode is there from Python 3.11; 5 is SQLITE_BUSY, 6 SQLITE_LOCKED
+    return isinstance(error, sqlite3.OperationalError) and getattr(error, "sqlite_errorcode", 0) & 0xFF in (5, 6)

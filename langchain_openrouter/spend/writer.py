@@ -1,0 +1,233 @@
+"""The one thread of a ledger that writes: all that has come in meanwhile goes into one transaction, and to the disk once."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from itertools import groupby
+from typing import Any, TypeVar
+
+from langchain_openrouter.errors import LedgerError
+from langchain_openrouter.spend.commit import LimitsCache, apply_all
+from langchain_openrouter.spend.database import (
+    ConflictError,
+    Connection,
+    ConnectionLostError,
+    Database,
+    UnstorableError,
+)
+from langchain_openrouter.spend.operations import Operation, Request, Reserve, Task
+from langchain_openrouter.spend.owner import BEAT, Owner
+
+_MOST = 256
+"""Requests that are taken at a time."""
+_TRIES = 20
+"""Times that a transaction is tried which other processes get in the way of."""
+_PAUSE = 1.0
+"""Seconds until what could not be written is tried again."""
+_LOG = logging.getLogger(__name__)
+_Answer = TypeVar("_Answer")
+
+
+class Writer:
+    """Writes what is submitted, in its order, and answers when it is on the disk.
+
+    The thread starts with the first request. What tells of things that have happened is never given up: if it cannot be
+    written, whoever waits for it is told, and it is tried again later.
+
+    Args:
+        database: Where to write.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.limits = LimitsCache()
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew, as a forked child must: without the parent's thread and what it has yet to write."""
+        self.owner = Owner()
+        self.open_blocks = 0
+        """Blocks that are open, for which this process has to show that it lives."""
+        self.busy = threading.RLock()
+        """Held while the database is at work, so that no fork comes in between."""
+        self._queue: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self._accepting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._connection: Connection | None = None
+        self._kept: list[Operation] = []
+        self._open_entries: set[str] = set()
+        self._beat_at = -BEAT
+
+    def submit(self, request: Request) -> None:
+        """Take a request. Its future is done when it has been written, or cannot be.
+
+        Raises:
+            LedgerError: The ledger has been closed.
+        """
+        with self._accepting:
+            if self._closed:
+                raise LedgerError(f"The ledger {self._database.name} has been closed: make another SpendLedger.")
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="openrouter-spend", daemon=True)
+                self._thread.start()
+            self._queue.put(request)
+
+    def call(self, work: Callable[[Connection], _Answer]) -> Future[_Answer]:
+        """Do something in a transaction of its own, in which no other process writes."""
+        task = Task(work)
+        self.submit(task)
+        return task.future
+
+    def close(self) -> int:
+        """Write what is waiting, and end the thread. Returns how many operations could not be written."""
+        with self._accepting:
+            self._closed = True
+            thread = self._thread
+            self._queue.put(None)
+        if thread is not None:
+            thread.join()
+        return len(self._kept)
+
+    def disconnect(self) -> None:
+        """Give the connection up; there will be another one when it is needed."""
+        with self.busy:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _run(self) -> None:
+        is_open = True
+        while is_open:
+            requests = self._take()
+            is_open = None not in requests
+            for are_tasks, group in groupby(filter(None, requests), lambda request: isinstance(request, Task)):
+                if are_tasks:
+                    for task in group:
+                        self._do(task)
+                else:
+                    self._write(list(_wanted(group)))
+            self._tend()
+        self.disconnect()
+
+    def _take(self) -> list[Request | None]:
+        """All requests that wait, or none after a while in which there is something to tend to."""
+        pause = _PAUSE if self._kept else BEAT if self._open_entries or self.open_blocks else None
+        requests: list[Request | None] = []
+        with suppress(queue.Empty):
+            requests.append(self._queue.get(timeout=pause))
+            while len(requests) < _MOST:
+                requests.append(self._queue.get_nowait())
+        return requests
+
+    def _tend(self) -> None:
+        kept, self._kept = self._kept, []
+        if kept:
+            self._write(kept)
+        elif (self._open_entries or self.open_blocks) and self._must_beat():
+            with suppress(LedgerError):
+                self._transact(lambda connection: None)
+
+    def _write(self, operations: Sequence[Operation]) -> None:
+        try:
+            answers = self._transact(
+                lambda connection: apply_all(connection, self._database, self.limits, operations), alone=False
+            )
+        except UnstorableError as error:
+            if len(operations) == 1:
+                _fail(operations[0].future, error)
+            else:
+                # whichever it is, the others are none the worse for it
+                for one in operations:
+                    self._write([one])
+        except Exception as error:  # noqa: BLE001 - whoever waits must be told, and the thread must live
+            self._kept += [one for one in operations if one.must_be_kept]
+            for one in operations:
+                _fail(one.future, self._as_ledger_error(error))
+        else:
+            for one, answer in zip(operations, answers, strict=True):
+                self._note(one, answer)
+                _answer(one.future, answer)
+
+    def _do(self, task: Task) -> None:
+        if not task.future.set_running_or_notify_cancel():
+            return
+        try:
+            answer = self._transact(task.work)
+        except Exception as error:  # noqa: BLE001 - likewise
+            _fail(task.future, self._as_ledger_error(error))
+        else:
+            _answer(task.future, answer)
+
+    def _transact(self, work: Callable[[Connection], _Answer], *, alone: bool = True) -> _Answer:
+        is_lost = False
+        for _ in range(_TRIES):
+            try:
+                return self._try(work, alone=alone)
+            except ConflictError:
+                continue
+            except ConnectionLostError:
+                self.disconnect()
+                if is_lost:
+                    raise
+                is_lost = True
+            except UnstorableError:
+                raise
+            except LedgerError:
+                # a new connection looks at the file anew: there may be another in its place, or room on its disk
+                self.disconnect()
+                raise
+        raise LedgerError(f"The ledger {self._database.name} cannot be written: other processes get in the way.")
+
+    def _try(self, work: Callable[[Connection], _Answer], *, alone: bool) -> _Answer:
+        with self.busy:
+            if self._connection is None:
+                self._connection = self._database.connect()
+            connection = self._connection
+            must_beat = self._must_beat()
+            with connection.writing(alone=alone):
+                answer = work(connection)
+                if must_beat:
+                    self.owner.beat(connection, self._database.now(connection))
+            if must_beat:
+                self._beat_at = time.monotonic()
+            return answer
+
+    def _must_beat(self) -> bool:
+        return time.monotonic() - self._beat_at >= BEAT
+
+    def _note(self, operation: Operation, answer: object) -> None:
+        if not isinstance(operation, Reserve):
+            self._open_entries.discard(operation.entry_id)
+        elif answer is None:
+            self._open_entries.add(operation.entry_id)
+
+    def _as_ledger_error(self, error: Exception) -> LedgerError:
+        if isinstance(error, LedgerError):
+            return error
+        _LOG.error("The ledger %s cannot write", self._database.name, exc_info=error)
+        return LedgerError(f"The ledger {self._database.name} cannot be written: {type(error).__name__}: {error}.")
+
+
+def _wanted(operations: Iterator[Operation]) -> Iterator[Operation]:
+    """Operations without those that nobody waits for any more, but for what has happened."""
+    for one in operations:
+        if one.future.set_running_or_notify_cancel() or one.must_be_kept:
+            yield one
+
+
+def _answer(future: Future[Any], answer: object) -> None:
+    # what is written at a later try has told of its failure
+    if not future.done():
+        future.set_result(answer)
+
+
+def _fail(future: Future[Any], error: LedgerError) -> None:
+    if not future.done():
+        future.set_exception(error)
