@@ -5,20 +5,28 @@ All that a transaction changes is loaded before and written after, so that these
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from langchain_openrouter.errors import BudgetExceededError
 from langchain_openrouter.spend.entry import CostSource, EntryState
-from langchain_openrouter.spend.journal import Counter, counter_for
-from langchain_openrouter.spend.limits import Limits
+from langchain_openrouter.spend.journal import Counter
 from langchain_openrouter.spend.nano import LARGEST, usd_from_nano
 from langchain_openrouter.spend.record import Record, copy_of
 from langchain_openrouter.spend.verdict import NeedsHold, Verdict
 
+_HELD, _SETTLED, _RELEASED, _UNKNOWN = (state.value for state in EntryState)
 NO_COST = "its cost is not an amount of money"
 
 _FACTS = "upstream_nano model provider is_byok input_tokens output_tokens usage server_tools".split()
+
+
+class Limited(NamedTuple):
+    """A counter, and the nano-USD that its budget allows."""
+
+    counter: Counter
+    limit: int
 
 
 @dataclass(slots=True)
@@ -30,13 +38,12 @@ class Booking:
 
     now: int
     """When what has no time of its own ended; microseconds since 1970."""
-    limits: Limits
     entries: dict[str, Record]
     """By id; all that are asked for and are there."""
     holders: dict[str, str]
     """Ids of entries by generation id, of all generation ids that are asked for."""
-    counters: dict[str, Counter]
-    """By key; those of all budgets that apply to any of the entries."""
+    limited: dict[str, list[Limited]]
+    """By id of the entry; nothing where no budget applies."""
     inserted: dict[str, Record] = field(default_factory=dict)
     changed: dict[str, Record] = field(default_factory=dict)
     touched: dict[str, Counter] = field(default_factory=dict)
@@ -77,7 +84,7 @@ class Booking:
             self._lose(record, NO_COST)
             return False
         record.source, record.reason = told.source, told.reason
-        self._end(record, EntryState.SETTLED, charged, told.settled_at)
+        self._end(record, _SETTLED, charged, told.settled_at)
         return True
 
     def release(self, entry_id: str, reason: str) -> bool:
@@ -91,16 +98,13 @@ class Booking:
     def lose(self, entry_id: str, reason: str) -> bool:
         """Book that nobody saw the end of an attempt, which goes on holding; `True` if it was held."""
         record = self.entries.get(entry_id)
-        if record is None or record.state != EntryState.HELD:
+        if record is None or record.state != _HELD:
             return False
         self._lose(record, reason)
         return True
 
-    def _counters(self, record: Record) -> Iterator[tuple[Counter, int]]:
-        """The counters of a record and their limits, in nano-USD."""
-        if self.limits:
-            for limit in self.limits.applying_to(record.scopes()):
-                yield self.counters[counter_for(limit, record.held_at).key], limit.nano
+    def _counters(self, record: Record) -> Sequence[Limited]:
+        return self.limited.get(record.id, ())
 
     def _hold(self, record: Record) -> Record:
         for counter, _ in self._counters(record):
@@ -120,19 +124,19 @@ class Booking:
 
     def _release(self, record: Record, reason: str) -> None:
         record.source, record.reason = CostSource.REFUSAL.value, reason
-        self._end(record, EntryState.RELEASED, 0, None)
+        self._end(record, _RELEASED, 0, None)
 
     def _lose(self, record: Record, reason: str) -> None:
-        record.state, record.source, record.reason = EntryState.UNKNOWN.value, None, reason
+        record.state, record.source, record.reason = _UNKNOWN, None, reason
         record.settled_at = self.now
         self._change(record)
 
-    def _end(self, record: Record, state: EntryState, charged: int, settled_at: int | None) -> None:
+    def _end(self, record: Record, state: str, charged: int, settled_at: int | None) -> None:
         for counter, _ in self._counters(record):
             counter.held -= record.held_nano
             counter.spent += charged
             self.touched[counter.key] = counter
-        record.state, record.charged_nano = state.value, charged
+        record.state, record.charged_nano = state, charged
         record.settled_at = self.now if settled_at is None else settled_at
         self._change(record)
 
@@ -146,7 +150,7 @@ class Booking:
 
 def _as_announced(told: Record) -> Record:
     """An entry as it was before its end."""
-    return replace(told, state=EntryState.HELD.value, charged_nano=None, source=None, generation_id=None)
+    return replace(told, state=_HELD, charged_nano=None, source=None, generation_id=None)
 
 
 def _copy_outcome(told: Record, record: Record) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
-from langchain_openrouter.spend.booking import Booking
+from langchain_openrouter.spend.booking import Booking, Limited
 from langchain_openrouter.spend.database import Connection, Database, fetch_in
 from langchain_openrouter.spend.journal import (
     Counter,
-    counter_for,
+    counter_key,
     insert_records,
     load_counters,
     load_holders,
@@ -16,9 +16,10 @@ from langchain_openrouter.spend.journal import (
     update_counters,
     update_records,
 )
-from langchain_openrouter.spend.limits import SPAN, Limits
+from langchain_openrouter.spend.limits import SPAN, Limit, Limits
 from langchain_openrouter.spend.operations import Operation
 from langchain_openrouter.spend.record import Record
+from langchain_openrouter.spend.windows import window_start
 
 
 class LimitsCache:
@@ -46,28 +47,48 @@ def apply_all(
         What each of them answers. It counts once the transaction has ended.
     """
     entries = load_records(connection, database, (one.entry_id for one in operations))
-    records = [*entries.values(), *(one.told for one in operations if one.told is not None)]
-    limits = cache.load(connection)
-    if spans := {scope for record in records if record.spans for scope in record.scopes() if scope.startswith(SPAN)}:
-        select = "SELECT scope, period, limit_nano FROM spend_budget WHERE scope IN"
-        limits = limits.with_spans((scope, period, nano) for scope, period, nano in fetch_in(connection, select, spans))
+    told = {one.entry_id: one.told for one in operations if one.told is not None}
     generations = {one.generation_id for one in operations if one.generation_id is not None}
     booking = Booking(
         now=database.now(connection),
-        limits=limits,
         entries=entries,
         holders=load_holders(connection, generations) if generations else {},
-        counters=load_counters(connection, database, _counters_of(records, limits)) if limits else {},
+        limited=_load_limited(connection, database, cache.load(connection), {**told, **entries}),
     )
     answers = [one.apply(booking) for one in operations]
     _write(connection, booking)
     return answers
 
 
-def _counters_of(records: Iterable[Record], limits: Limits) -> Iterator[Counter]:
-    for record in records:
-        for limit in limits.applying_to(record.scopes()):
-            yield counter_for(limit, record.held_at)
+def _load_limited(
+    connection: Connection, database: Database, limits: Limits, records: Mapping[str, Record]
+) -> dict[str, list[Limited]]:
+    """The counters that each record is limited by."""
+    blocks = {span for record in records.values() if record.spans for span in record.labels() if span.startswith(SPAN)}
+    if blocks:
+        select = "SELECT scope, period, limit_nano FROM spend_budget WHERE scope IN"
+        limits = limits.with_spans((scope, period, nano) for scope, period, nano in fetch_in(connection, select, blocks))
+    if not limits:
+        return {}
+    counters: dict[str, Counter] = {}
+    limited = {
+        record.id: [
+            Limited(_counter(counters, limit, record.held_at), limit.nano)
+            for limit in limits.applying_to(record.scopes())
+        ]
+        for record in records.values()
+    }
+    load_counters(connection, database, counters)
+    return limited
+
+
+def _counter(counters: dict[str, Counter], limit: Limit, at: int) -> Counter:
+    start = window_start(limit.window, at)
+    key = counter_key(limit.scope, limit.window, start)
+    counter = counters.get(key)
+    if counter is None:
+        counter = counters[key] = Counter(limit.scope, limit.window, start, key)
+    return counter
 
 
 def _write(connection: Connection, booking: Booking) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from langchain_openrouter.spend.budget import TOTAL
 from langchain_openrouter.spend.database import Connection, Database, fetch_in
-from langchain_openrouter.spend.limits import Limit
 from langchain_openrouter.spend.record import COLUMNS, OUTCOME, Record, outcome_of, row_of
-from langchain_openrouter.spend.windows import Window, window_end, window_start
+from langchain_openrouter.spend.windows import Window, window_end
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM spend_entry"  # noqa: S608 - the names of columns
 _INSERT = (
@@ -34,23 +33,15 @@ class Counter:
     scope: str
     window: Window
     start: int
+    key: str
+    """The primary key."""
     spent: int = 0
     held: int = 0
-
-    @property
-    def key(self) -> str:
-        """The primary key: a counter for each scope and window."""
-        return counter_key(self.scope, self.window, self.start)
 
 
 def counter_key(scope: str, window: Window, start: int) -> str:
     """The primary key of a counter."""
     return f"{window.value}:{start}:{scope}"
-
-
-def counter_for(limit: Limit, at: int) -> Counter:
-    """An empty counter of the window that a budget has at a moment."""
-    return Counter(limit.scope, limit.window, window_start(limit.window, at))
 
 
 def load_records(connection: Connection, database: Database, ids: Iterable[str]) -> dict[str, Record]:
@@ -66,9 +57,8 @@ def load_holders(connection: Connection, generation_ids: Iterable[str]) -> dict[
     )
 
 
-def load_counters(connection: Connection, database: Database, wanted: Iterable[Counter]) -> dict[str, Counter]:
-    """Counters by key, which stay as they are until the transaction ends. One that is missing is made of the entries."""
-    counters = {counter.key: counter for counter in wanted}
+def load_counters(connection: Connection, database: Database, counters: Mapping[str, Counter]) -> None:
+    """Read counters by key, which stay as they are until the transaction ends. A missing one is made of the entries."""
     select = "SELECT id, spent_nano, held_nano FROM spend_counter WHERE id IN"
     found = {key for key, *_ in fetch_in(connection, select, counters)}
     missing = [counters[key] for key in sorted(counters.keys() - found)]
@@ -82,7 +72,6 @@ def load_counters(connection: Connection, database: Database, wanted: Iterable[C
     )
     for key, spent, held in fetch_in(connection, select, counters, f" ORDER BY id{database.for_update}"):
         counters[key].spent, counters[key].held = spent, held
-    return counters
 
 
 def count_entries(connection: Connection, scope: str, window: Window, start: int) -> tuple[int, int]:

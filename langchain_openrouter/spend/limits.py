@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from langchain_openrouter.spend.windows import Window
 
@@ -12,8 +13,7 @@ SPAN = "span:"
 """What the scope of a `with ledger.budget(...)` block begins with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """A budget that applies to one scope."""
 
     scope: str
@@ -48,10 +48,13 @@ class Limits:
     def applying_to(self, scopes: Iterable[str]) -> Iterator[Limit]:
         """The budgets that must all admit what is booked to `scopes`; sorted, where these are."""
         for scope in scopes:
-            own = self.named.get(scope, {})
-            pattern = {} if scope.endswith(":*") else self.patterns.get(scope.partition(":")[0], {})
-            for window, nano in {**pattern, **own}.items():
-                yield Limit(scope, window, nano)
+            windows = self.named.get(scope)
+            pattern = self.patterns.get(scope.partition(":")[0])
+            if pattern:
+                windows = {**pattern, **windows} if windows else pattern
+            if windows:
+                for window, nano in windows.items():
+                    yield Limit(scope, window, nano)
 
     def with_spans(self, rows: Iterable[tuple[str, str, int]]) -> Limits:
         """These budgets, and those of blocks."""

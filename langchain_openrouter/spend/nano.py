@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
 
 from langchain_openrouter.errors import ConfigurationError
 
@@ -11,7 +11,7 @@ NANO = 10**9
 LARGEST = 2**63 - 1
 """The largest amount, about nine billion dollars."""
 
-_DIGITS = 60
+_EXACT = Context(prec=60)
 
 
 def nano_from_usd(amount: Decimal, *, up: bool = False) -> int:
@@ -26,9 +26,8 @@ def nano_from_usd(amount: Decimal, *, up: bool = False) -> int:
     """
     if not amount.is_finite():
         raise ConfigurationError(f"An amount of money must be a finite number of USD, not {amount}.")
-    with localcontext() as context:
-        context.prec = _DIGITS
-        nano = int((amount * NANO).to_integral_value(ROUND_CEILING if up else ROUND_HALF_EVEN))
+    scaled = _EXACT.multiply(amount, NANO)
+    nano = int(scaled.to_integral_value(ROUND_CEILING if up else ROUND_HALF_EVEN))
     if abs(nano) > LARGEST:
         raise ConfigurationError(f"{amount} USD is too large: amounts go up to {usd_from_nano(LARGEST):,.0f} USD.")
     return nano

@@ -21,6 +21,7 @@ from langchain_openrouter.usage import Usage
 _MOST_TOKENS = 10**12
 """A count above this is no count, and would let sums run over."""
 _LONGEST_REASON = 1000
+_OPEN = frozenset({EntryState.HELD.value, EntryState.UNKNOWN.value})
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ class Record:
     @property
     def is_open(self) -> bool:
         """Whether it may still cost something."""
-        return self.state in (EntryState.HELD, EntryState.UNKNOWN)
+        return self.state in _OPEN
 
     @property
     def held_nano(self) -> int:

@@ -30,6 +30,8 @@ _TRIES = 20
 """Times that a transaction is tried which other processes get in the way of."""
 _PAUSE = 1.0
 """Seconds until what could not be written is tried again."""
+_GATHERING = 0.1
+"""Part of a transaction's time that is spent on waiting for more to come, where several wait at once."""
 _LOG = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
 
@@ -64,6 +66,8 @@ class Writer:
         self._kept: list[Operation] = []
         self._open_entries: set[str] = set()
         self._beat_at = -BEAT
+        self._took = 0.0
+        self._gathering = 0.0
 
     def submit(self, request: Request) -> None:
         """Take a request. Its future is done when it has been written, or cannot be.
@@ -122,6 +126,8 @@ class Writer:
         requests: list[Request | None] = []
         with suppress(queue.Empty):
             requests.append(self._queue.get(timeout=pause))
+            # those whom the last transaction has answered are about to ask again
+            time.sleep(self._gathering)
             while len(requests) < _MOST:
                 requests.append(self._queue.get_nowait())
         return requests
@@ -154,6 +160,7 @@ class Writer:
             for one, answer in zip(operations, answers, strict=True):
                 self._note(one, answer)
                 _answer(one.future, answer)
+            self._gathering = self._took * _GATHERING if len(operations) > 1 else 0.0
 
     def _do(self, task: Task) -> None:
         if not task.future.set_running_or_notify_cancel():
@@ -191,12 +198,14 @@ class Writer:
                 self._connection = self._database.connect()
             connection = self._connection
             must_beat = self._must_beat()
+            began = time.monotonic()
             with connection.writing(alone=alone):
                 answer = work(connection)
                 if must_beat:
                     self.owner.beat(connection, self._database.now(connection))
             if must_beat:
                 self._beat_at = time.monotonic()
+            self._took = time.monotonic() - began
             return answer
 
     def _must_beat(self) -> bool:
