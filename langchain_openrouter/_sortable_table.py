@@ -60,6 +60,19 @@ def rich_table(title: str, columns: Sequence[Column[Row]], rows: Iterable[Row]) 
     return table
 
 
+def text_table(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> str:
+    """A table of plain text, which is no wider than what it holds."""
+    lines = [[column.title for column in columns], *([_shown(column.read(row)) for column in columns] for row in rows)]
+    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if column.is_right else cell.ljust(width)
+            for column, cell, width in zip(columns, line, widths, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
 def _html_cell(value: str | Decimal | int | None) -> str:
     sorted_by = f"{value:f}" if isinstance(value, Decimal) else "" if value is None else str(value)
     return f'<td data-v="{escape(sorted_by)}">{escape(_shown(value))}</td>'

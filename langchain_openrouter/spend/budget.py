@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from langchain_openrouter.errors import ConfigurationError
 from langchain_openrouter.spend.names import stored_scope
-from langchain_openrouter.spend.nano import nano_from_usd, usd_from_nano
+from langchain_openrouter.spend.nano import nano_from_usd, parse_usd_amount, usd_from_nano
 from langchain_openrouter.spend.windows import Window
 
 TOTAL = "total"
@@ -16,7 +16,7 @@ KINDS = ("key", "model", "node", "tag", "thread", "user")
 """What a scope may be the name of."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Budget:
     """A limit that calls are held to before they are sent.
 
@@ -31,19 +31,19 @@ class Budget:
     """
 
     scope: str
-    """`total`, or `model:`, `user:`, `thread:`, `tag:`, `node:` or `key:` with a name, or with `*` for each name its own.
+    """`total`, or `model:`, `user:`, `thread:`, `tag:`, `node:` or `key:` with a name, or with `*` for each its own.
 
     A model is named as it is requested; a key is the first 16 hexadecimal digits of its SHA-256.
     """
     limit_usd: Decimal
     """USD; a number or a string of one, to a billionth. `0` lets through only what is free."""
-    window: Window = Window.LIFETIME
+    window: Window
     """`hour`, `day`, `week` (from Monday), `month` or `lifetime`, in UTC."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "scope", check_scope(self.scope, pattern=True))
-        object.__setattr__(self, "limit_usd", parse_limit(self.limit_usd))
-        object.__setattr__(self, "window", check_window(self.window))
+    def __init__(self, scope: str, limit_usd: Decimal | float | str, window: str = Window.LIFETIME) -> None:
+        object.__setattr__(self, "scope", check_scope(scope, pattern=True))
+        object.__setattr__(self, "limit_usd", parse_limit(limit_usd))
+        object.__setattr__(self, "window", check_window(window))
 
     @property
     def pattern_kind(self) -> str | None:
@@ -76,18 +76,13 @@ def parse_limit(limit: object) -> Decimal:
     Raises:
         ConfigurationError: It is no finite amount of at least 0, or finer than a billionth of a dollar.
     """
-    try:
-        if isinstance(limit, bool) or not isinstance(limit, str | int | float | Decimal):
-            raise InvalidOperation
-        amount = Decimal(str(limit))
-        if not amount.is_finite() or amount < 0:
-            raise InvalidOperation
-    except InvalidOperation:
-        raise ConfigurationError(
-            f'limit_usd is a number of USD, at least 0, such as "0.50", not {limit!r}.'
-        ) from None
+    amount = parse_usd_amount(limit)
+    if amount is None or amount < 0:
+        raise ConfigurationError(f'limit_usd is a number of USD, at least 0, such as "0.50", not {limit!r}.')
     if usd_from_nano(nano_from_usd(amount)) != amount:
-        raise ConfigurationError(f"limit_usd={limit} is finer than a billionth of a dollar, which nothing is counted in.")
+        raise ConfigurationError(
+            f"limit_usd={limit} is finer than a billionth of a dollar, which nothing is counted in."
+        )
     return abs(amount)
 
 

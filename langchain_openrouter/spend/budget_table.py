@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from langchain_openrouter.spend.budget import Budget, BudgetStatus
 from langchain_openrouter.spend.database import Connection
-from langchain_openrouter.spend.journal import counter_key, count_entries
+from langchain_openrouter.spend.journal import count_entries, counter_key
 from langchain_openrouter.spend.limits import Limits
 from langchain_openrouter.spend.nano import nano_from_usd, usd_from_nano
 from langchain_openrouter.spend.windows import Window, from_micros, window_end, window_start
@@ -100,9 +100,7 @@ def _changed(connection: Connection, budget: Budget) -> None:
     """
     connection.run("UPDATE spend_meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'budgets'")
     if budget.pattern_kind is None:
-        connection.run(
-            "DELETE FROM spend_counter WHERE period = ? AND scope = ?", (budget.window.value, budget.scope)
-        )
+        connection.run("DELETE FROM spend_counter WHERE period = ? AND scope = ?", (budget.window.value, budget.scope))
     else:
         kind = budget.pattern_kind
         connection.run(

@@ -50,7 +50,7 @@ def apply_all(
     told = {one.entry_id: one.told for one in operations if one.told is not None}
     generations = {one.generation_id for one in operations if one.generation_id is not None}
     booking = Booking(
-        now=database.now(connection),
+        now=connection.now(),
         entries=entries,
         holders=load_holders(connection, generations) if generations else {},
         limited=_load_limited(connection, database, cache.load(connection), {**told, **entries}),
@@ -67,7 +67,9 @@ def _load_limited(
     blocks = {span for record in records.values() if record.spans for span in record.labels() if span.startswith(SPAN)}
     if blocks:
         select = "SELECT scope, period, limit_nano FROM spend_budget WHERE scope IN"
-        limits = limits.with_spans((scope, period, nano) for scope, period, nano in fetch_in(connection, select, blocks))
+        limits = limits.with_spans(
+            (scope, period, nano) for scope, period, nano in fetch_in(connection, select, blocks)
+        )
     if not limits:
         return {}
     counters: dict[str, Counter] = {}

@@ -42,6 +42,9 @@ class Connection(Protocol):
     def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
         """Run a statement for each of `rows`."""
 
+    def now(self) -> int:
+        """Microseconds since 1970, on the clock that all processes at this database share."""
+
     def writing(self, *, alone: bool = False) -> AbstractContextManager[None]:
         """A transaction that is on the disk when it ends, and undone where it raises.
 
@@ -51,6 +54,9 @@ class Connection(Protocol):
 
     def reading(self) -> AbstractContextManager[None]:
         """A transaction in which all queries see the same."""
+
+    def damages(self) -> list[str]:
+        """What is wrong with the database itself, in words."""
 
     def close(self) -> None:
         """Give the connection up."""
@@ -70,9 +76,6 @@ class Database(Protocol):
         Raises:
             LedgerError: It cannot be opened, is damaged, is somebody else's, or is of a newer version.
         """
-
-    def now(self, connection: Connection) -> int:
-        """Microseconds since 1970, on the clock that all processes at this database share."""
 
 
 def fetch_in(connection: Connection, sql: str, keys: Iterable[str], end: str = "") -> Iterator[Row]:

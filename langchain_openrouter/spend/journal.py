@@ -10,18 +10,13 @@ from langchain_openrouter.spend.database import Connection, Database, fetch_in
 from langchain_openrouter.spend.record import COLUMNS, OUTCOME, Record, outcome_of, row_of
 from langchain_openrouter.spend.windows import Window, window_end
 
-SELECT = f"SELECT {', '.join(COLUMNS)} FROM spend_entry"  # noqa: S608 - the names of columns
-_INSERT = (
-    f"INSERT INTO spend_entry ({', '.join(COLUMNS)}) VALUES ({','.join('?' * len(COLUMNS))})"  # noqa: S608 - likewise
-)
-_UPDATE = f"UPDATE spend_entry SET {', '.join(f'{name} = ?' for name in OUTCOME)} WHERE id = ?"  # noqa: S608 - likewise
+SELECT = f"SELECT {', '.join(COLUMNS)} FROM spend_entry"
+_INSERT = f"INSERT INTO spend_entry ({', '.join(COLUMNS)}) VALUES ({','.join('?' * len(COLUMNS))})"
+_UPDATE = f"UPDATE spend_entry SET {', '.join(f'{name} = ?' for name in OUTCOME)} WHERE id = ?"
 OPEN = "state IN ('held', 'unknown')"
 """What the index of open entries is for; it is used where a query says the same."""
 
-_SUMS = (
-    "SELECT coalesce(sum(charged_nano), 0), "
-    f"coalesce(sum(CASE WHEN {OPEN} THEN hold_nano END), 0) FROM spend_entry"
-)
+_SUMS = f"SELECT coalesce(sum(charged_nano), 0), coalesce(sum(CASE WHEN {OPEN} THEN hold_nano END), 0) FROM spend_entry"
 _COLUMN_OF = {"model": "requested_model", "user": "user_id", "thread": "thread_id", "node": "node", "key": "key_hash"}
 """Where an entry has the one name that it is booked to, by kind of scope. The others have labels."""
 
@@ -66,7 +61,13 @@ def load_counters(connection: Connection, database: Database, counters: Mapping[
         "INSERT INTO spend_counter (id, scope, period, start, spent_nano, held_nano) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (id) DO NOTHING",
         [
-            (one.key, one.scope, one.window.value, one.start, *count_entries(connection, one.scope, one.window, one.start))
+            (
+                one.key,
+                one.scope,
+                one.window.value,
+                one.start,
+                *count_entries(connection, one.scope, one.window, one.start),
+            )
             for one in missing
         ],
     )

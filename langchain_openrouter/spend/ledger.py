@@ -1,4 +1,4 @@
-"""The spend ledger: what every attempt may cost and did cost, on the disk before it is sent, under budgets that hold."""
+"""The spend ledger: what every attempt may cost and did cost, on the disk before it is sent; and budgets that hold."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from typing import Any, Self
 
 from langchain_openrouter.errors import ConfigurationError, LedgerError
 from langchain_openrouter.spend.address import is_passing, normal_url, open_database, without_password
-from langchain_openrouter.spend.budget import Budget, BudgetStatus
-from langchain_openrouter.spend.budget_table import list_statuses, remove_budget, set_budget
+from langchain_openrouter.spend.adjustment import adjustment
+from langchain_openrouter.spend.budget import Budget
+from langchain_openrouter.spend.budget_table import remove_budget, set_budget
 from langchain_openrouter.spend.entry import Entry
+from langchain_openrouter.spend.ledger_view import LedgerView
 from langchain_openrouter.spend.names import stored_name, stored_scope
-from langchain_openrouter.spend.operations import Bind, Lose, Operation, Release, Reserve, Settle
+from langchain_openrouter.spend.operations import Operation, bind, lose, release, reserve, settle
 from langchain_openrouter.spend.orphans import adopt, give_up
 from langchain_openrouter.spend.record import record_of
+from langchain_openrouter.spend.spans import SpanBudget, spans_of
 from langchain_openrouter.spend.store import Store
 from langchain_openrouter.spend.verdict import Verdict
 from langchain_openrouter.spend.windows import Window
@@ -27,7 +30,7 @@ _FRESH = 1.0
 """Seconds for which `has_budget_for` answers by the budgets that it knows."""
 
 
-class SpendLedger:
+class SpendLedger(LedgerView):
     """Keeps what every HTTP attempt may cost and did cost, and refuses what a budget has no money for.
 
     One ledger can be used from many threads, event loops and processes at once, and so can one file from many ledgers.
@@ -41,8 +44,8 @@ class SpendLedger:
 
     Args:
         url: `sqlite:///spend.db` (`sqlite:////folder/spend.db` with an absolute path), `sqlite://` for one that is gone
-            with the object, `postgresql://USER@HOST/DATABASE` for several hosts (extra `postgres`), or a path. `None` is
-            `spend.db` in the user's data folder.
+            with the object, `postgresql://USER@HOST/DATABASE` for several hosts (extra `postgres`), or a path. `None`
+            is `spend.db` in the user's data folder.
         strict: Whether a call is refused if a budget applies and nobody knows what it may cost. Otherwise it is let
             through with a warning as long as something is left.
 
@@ -54,7 +57,7 @@ class SpendLedger:
     def __init__(self, url: str | os.PathLike[str] | None = None, *, strict: bool = True) -> None:
         self._url = normal_url(url)
         self.strict = strict
-        self._store = Store(open_database(self._url))
+        super().__init__(Store(open_database(self._url)))
         self._limits_at = -_FRESH
         try:
             self.adopt_orphans()
@@ -75,20 +78,50 @@ class SpendLedger:
         """
         self._store.writer.call(lambda connection: set_budget(connection, budget)).result()
 
-    def remove_budget(self, scope: str, window: Window | str = Window.LIFETIME) -> bool:
+    def remove_budget(self, scope: str, window: str = Window.LIFETIME) -> bool:
         """Remove a budget; whether there was one.
 
         Raises:
             ConfigurationError: The scope or the window is none.
             LedgerError: It cannot be written.
         """
-        budget = Budget(scope, Decimal(0), Window(window))
+        budget = Budget(scope, 0, window)
         return self._store.writer.call(lambda connection: remove_budget(connection, budget)).result()
 
-    def budgets(self) -> tuple[BudgetStatus, ...]:
-        """All budgets as they stand in their current windows; those of a pattern for each name that has spent."""
-        with self._store.readers.reading() as connection:
-            return tuple(list_statuses(connection, self._store.database.now(connection)))
+    def budget(self, limit_usd: Decimal | float | str, name: str | None = None) -> SpanBudget:
+        """Limit what a block of code may spend: `with ledger.budget(limit_usd="0.10") as b:`, or `async with`.
+
+        Blocks can be nested; none can spend more than those around it. Its tasks are inside it; for a plain thread,
+        give it `b.bind(function)`.
+
+        Args:
+            limit_usd: USD.
+            name: What a refusal calls it.
+
+        Raises:
+            ConfigurationError: The limit is no amount.
+        """
+        return SpanBudget(self._store, self._url, limit_usd, name)
+
+    def active_spans(self) -> tuple[str, ...]:
+        """Ids of the blocks that this code runs in, the outermost first."""
+        return spans_of(self._url)
+
+    def adjust(self, scope: str, amount_usd: Decimal | float | str, reason: str) -> Entry:
+        """Book a correction as an entry of its own, now. What was booked before stays as it was.
+
+        Args:
+            scope: What it is booked to, beside `total`: a scope as budgets have it.
+            amount_usd: USD; below zero, less was spent than the ledger has.
+            reason: Why, in words.
+
+        Raises:
+            ConfigurationError: The scope or the amount is none.
+            LedgerError: It cannot be written.
+        """
+        entry = adjustment(scope, amount_usd, reason)
+        self.settle(entry).result()
+        return entry
 
     def adopt_orphans(self) -> int:
         """Make the entries of processes that died unknown, so that they are looked up; their holds stay.
@@ -99,9 +132,7 @@ class SpendLedger:
             How many there were.
         """
         store = self._store
-        return store.writer.call(
-            lambda connection: adopt(connection, store.writer.owner, store.database.now(connection))
-        ).result()
+        return store.writer.call(lambda connection: adopt(connection, store.writer.owner, connection.now())).result()
 
     def reserve(self, entry: Entry) -> Future[Verdict]:
         """Admit an attempt under all budgets that apply, or refuse it; done when it is on the disk.
@@ -110,13 +141,13 @@ class SpendLedger:
             entry: The attempt, held.
         """
         try:
-            return self._submit(Reserve(record_of(entry, self._store.writer.owner.id)))
+            return self._submit(reserve(record_of(entry, self._store.writer.owner.id)))
         except ConfigurationError as error:
             return _failed(error)
 
     def bind(self, entry_id: str, generation_id: str) -> Future[None]:
         """Note what an attempt is called at OpenRouter. One that another attempt is called already is its duplicate."""
-        return self._submit(Bind(entry_id, stored_name(generation_id)))
+        return self._submit(bind(entry_id, stored_name(generation_id)))
 
     def settle(self, entry: Entry) -> Future[bool]:
         """Book what an attempt cost, in full; `True` if it was booked by this.
@@ -127,17 +158,17 @@ class SpendLedger:
             entry: The attempt as it came to be.
         """
         try:
-            return self._submit(Settle(record_of(entry, self._store.writer.owner.id)))
+            return self._submit(settle(record_of(entry, self._store.writer.owner.id)))
         except ConfigurationError as error:
             return _failed(error)
 
     def release(self, entry_id: str, reason: str) -> Future[bool]:
         """Book that an attempt cost nothing; `True` if it was open."""
-        return self._submit(Release(entry_id, reason))
+        return self._submit(release(entry_id, reason))
 
     def mark_unknown(self, entry_id: str, reason: str) -> Future[bool]:
         """Book that nobody saw the end of an attempt, which goes on holding; `True` if it was held."""
-        return self._submit(Lose(entry_id, reason))
+        return self._submit(lose(entry_id, reason))
 
     def has_budget_for(self, scopes: Iterable[str]) -> bool:
         """Whether any budget applies to what is booked to `scopes`. It may be a second old."""
@@ -158,7 +189,7 @@ class SpendLedger:
         """
         writer = self._store.writer
         if not self._store.is_closed:
-            writer.call(lambda connection: give_up(connection, writer.owner, self._store.database.now(connection))).result()
+            writer.call(lambda connection: give_up(connection, writer.owner, connection.now())).result()
         if unwritten := self._store.close():
             raise LedgerError(f"{unwritten} changes could not be written to the ledger {self.url}.")
 
@@ -193,7 +224,7 @@ class SpendLedger:
         return _reopen, (self.url, self.strict)
 
 
-def _reopen(url: str, strict: bool) -> SpendLedger:  # noqa: FBT001 - as it was pickled
+def _reopen(url: str, strict: bool) -> SpendLedger:
     return SpendLedger(url, strict=strict)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 LONGEST = 300
-"""Characters of a name. A longer one keeps its first 280 and a digest of the whole, so that it stays one name."""
+"""Bytes of a name. A longer one keeps its first 280 and a digest of the whole, so that it stays one name."""
 
 _KEPT = 280
 _DIGEST = 16
@@ -21,9 +21,10 @@ def stored_text(text: str) -> str:
 def stored_name(name: str) -> str:
     """The name, of a length that can be indexed."""
     text = stored_text(name)
-    if len(text) <= LONGEST:
+    if len(text) * 4 <= LONGEST or len(text.encode()) <= LONGEST:
         return text
-    return f"{text[:_KEPT]}~{hashlib.sha256(text.encode()).hexdigest()[:_DIGEST]}"
+    whole = text.encode()
+    return f"{whole[:_KEPT].decode(errors='ignore')}~{hashlib.sha256(whole).hexdigest()[:_DIGEST]}"
 
 
 def stored_scope(scope: str) -> str:

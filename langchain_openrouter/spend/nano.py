@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
 from langchain_openrouter.errors import ConfigurationError
 
@@ -33,6 +33,21 @@ def nano_from_usd(amount: Decimal, *, up: bool = False) -> int:
     return nano
 
 
+def parse_usd_amount(amount: object) -> Decimal | None:
+    """Read an amount that somebody gave: a number, or text of one. Floats are taken by their shortest digits.
+
+    Returns:
+        USD, or `None` for what is no finite number.
+    """
+    if isinstance(amount, bool) or not isinstance(amount, str | int | float | Decimal):
+        return None
+    try:
+        read = Decimal(str(amount))
+    except InvalidOperation:
+        return None
+    return read if read.is_finite() else None
+
+
 def usd_from_nano(nano: int) -> Decimal:
     """Make USD of whole nano-USD, exactly."""
-    return Decimal(nano).scaleb(-9)
+    return _EXACT.divide(nano, NANO)

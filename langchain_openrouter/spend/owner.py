@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,12 +22,22 @@ One that only slept wakes up to entries that are unknown, which it can still set
 """
 
 
+@cache
+def this_machine() -> str:
+    """What tells machines apart, their starts, and their containers, in which the same number is another process."""
+    parts = [platform.node()]
+    with suppress(OSError):
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
+        parts.append(str(Path("/proc/self/ns/pid").readlink()))
+    return " ".join(parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """A ledger in a process."""
 
     id: str = field(default_factory=new_ulid)
-    machine: str = field(default_factory=lambda: _machine())
+    machine: str = field(default_factory=this_machine)
     pid: int = field(default_factory=os.getpid)
 
     def beat(self, connection: Connection, now: int) -> None:
@@ -40,24 +51,9 @@ class Owner:
 
 def is_dead(machine: str, pid: int, seen_at: int, now: int, lease: int = LEASE) -> bool:
     """Whether a process is gone: surely, if it ran on this machine, else by its last sign of life."""
-    if machine == _machine() and not _is_running(pid):
+    if machine == this_machine() and not _is_running(pid):
         return True
     return now - seen_at > lease
-
-
-@cache
-def _machine() -> str:
-    """What tells machines apart, their starts, and the containers on them, in which the same number is another process."""
-    parts = [platform.node()]
-    for read in (
-        lambda: Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
-        lambda: os.readlink("/proc/self/ns/pid"),
-    ):
-        try:
-            parts.append(read())
-        except OSError:
-            continue
-    return " ".join(parts)
 
 
 def _is_running(pid: int) -> bool:

@@ -25,7 +25,7 @@ CREATE INDEX spend_entry_held_at ON spend_entry (held_at, id);
 CREATE UNIQUE INDEX spend_entry_generation ON spend_entry (generation_id) WHERE generation_id IS NOT NULL;
 CREATE INDEX spend_entry_user ON spend_entry (user_id, held_at, id) WHERE user_id IS NOT NULL;
 CREATE INDEX spend_entry_thread ON spend_entry (thread_id, held_at, id) WHERE thread_id IS NOT NULL;
-CREATE INDEX spend_entry_open ON spend_entry (id) WHERE state IN ('held', 'unknown');
+CREATE INDEX spend_entry_open ON spend_entry (held_at, id) WHERE state IN ('held', 'unknown');
 CREATE TABLE spend_label (
     scope TEXT NOT NULL, entry_id TEXT NOT NULL, PRIMARY KEY (scope, entry_id)
 ) {strict_key};
@@ -45,12 +45,31 @@ INSERT INTO spend_meta (name, value) VALUES ('format', '{format}'), ('budgets', 
 """
 """1: entries, the counters of budgets that follow from them, and who is at work."""
 
-STEPS = (_JOURNAL,)
+_ROLLUPS = """
+ALTER TABLE spend_entry ADD COLUMN rolled BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX spend_entry_unrolled ON spend_entry (held_at, id) WHERE rolled = 0;
+CREATE TABLE spend_rollup (
+    cube TEXT NOT NULL, start BIGINT NOT NULL, model TEXT NOT NULL, provider TEXT NOT NULL, user_id TEXT NOT NULL,
+    thread_id TEXT NOT NULL, node TEXT NOT NULL, tag TEXT NOT NULL, key_hash TEXT NOT NULL, kind TEXT NOT NULL,
+    attempts BIGINT NOT NULL, unverified BIGINT NOT NULL, charged_nano BIGINT NOT NULL, upstream_nano BIGINT NOT NULL,
+    input_tokens BIGINT NOT NULL, output_tokens BIGINT NOT NULL,
+    PRIMARY KEY (cube, start, model, provider, user_id, thread_id, node, tag, key_hash, kind)
+) {strict_key};
+"""
+"""2: sums of entries that have ended, so that totals over millions of them are quick."""
+
+STEPS = (_JOURNAL, _ROLLUPS)
 
 VERSION = len(STEPS)
 
 
-def statements(step: str, strict_key: str) -> list[str]:
-    """The statements of a step, for a database that has `strict_key`."""
-    text = step.format(strict_key=strict_key, format=FORMAT)
+def statements(step: str, *, strict_key: str = "", text: str = "TEXT") -> list[str]:
+    """The statements of a step.
+
+    Args:
+        step: One of `STEPS`.
+        strict_key: `WITHOUT ROWID` where there is such a thing.
+        text: The type of text that sorts by its bytes.
+    """
+    text = step.format(strict_key=strict_key, format=FORMAT).replace(" TEXT", f" {text}")
     return [one for one in (part.strip() for part in text.split(";")) if one]

@@ -9,8 +9,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from typing_extensions import override
+
 from langchain_openrouter.errors import LedgerError
-from langchain_openrouter.spend.database import ConnectionLostError, Parameters, Row, UnstorableError
+from langchain_openrouter.spend.database import (
+    Connection,
+    ConnectionLostError,
+    Database,
+    Parameters,
+    Row,
+    UnstorableError,
+)
 from langchain_openrouter.spend.schema import APPLICATION_ID, STEPS, VERSION, statements
 
 _OLDEST = (3, 35, 0)
@@ -26,7 +35,19 @@ _SETTINGS = (
 )
 
 
-class SqliteConnection:
+_ADVICE = (
+    ("not a database", "{name} is no ledger: it is not a SQLite file. It was left as it is; name another file."),
+    (
+        "malformed",
+        "The ledger {name} is damaged ({text}). Move it and its -wal file away: `sqlite3 .recover` reads what is left.",
+    ),
+    ("readonly", "The ledger {name} cannot be written ({text}): check the permissions of it and of its folder."),
+    ("full", "The ledger {name} cannot grow ({text}): make room on its disk."),
+)
+"""What to do, by words of SQLite's messages."""
+
+
+class SqliteConnection(Connection):
     """A connection to the file."""
 
     def __init__(self, raw: sqlite3.Connection, path: Path) -> None:
@@ -35,31 +56,33 @@ class SqliteConnection:
         self._name = str(path)
         self._file = _identity(path)
 
+    @override
     def fetch(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         try:
             return self._raw.execute(sql, parameters).fetchall()
         except (sqlite3.Error, OverflowError) as error:
             raise ledger_error(error, self._name) from error
 
+    @override
     def run(self, sql: str, parameters: Parameters = ()) -> int:
         try:
             return self._raw.execute(sql, parameters).rowcount
         except (sqlite3.Error, OverflowError) as error:
             raise ledger_error(error, self._name) from error
 
+    @override
     def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
         try:
             self._raw.executemany(sql, rows)
         except (sqlite3.Error, OverflowError) as error:
             raise ledger_error(error, self._name) from error
 
+    @override
     @contextmanager
-    def writing(self, *, alone: bool = False) -> Iterator[None]:
-        # only one process can write, alone or not
+    def writing(self, *, alone: bool = False) -> Iterator[None]:  # nobody else can, alone or not
         self._begin()
         try:
-            if _identity(self._path) != self._file:
-                raise ConnectionLostError(f"The ledger {self._name} has been moved or deleted while it was open.")
+            self._check_file()
             yield
             self.run("COMMIT")
         except BaseException:
@@ -68,6 +91,7 @@ class SqliteConnection:
                 self._raw.execute("ROLLBACK")
             raise
 
+    @override
     @contextmanager
     def reading(self) -> Iterator[None]:
         self.run("BEGIN")
@@ -77,9 +101,22 @@ class SqliteConnection:
             with suppress(sqlite3.Error):
                 self._raw.execute("ROLLBACK")
 
+    @override
+    def now(self) -> int:
+        return time.time_ns() // 1000
+
+    @override
+    def damages(self) -> list[str]:
+        return [text for (text,) in self.fetch("PRAGMA quick_check") if text != "ok"]
+
+    @override
     def close(self) -> None:
         with suppress(sqlite3.Error):
             self._raw.close()
+
+    def _check_file(self) -> None:
+        if _identity(self._path) != self._file:
+            raise ConnectionLostError(f"The ledger {self._name} has been moved or deleted while it was open.")
 
     def _begin(self) -> None:
         deadline = time.monotonic() + _PATIENCE
@@ -94,7 +131,7 @@ class SqliteConnection:
                 return
 
 
-class SqliteDatabase:
+class SqliteDatabase(Database):
     """The file of a ledger, which is made where there is none.
 
     Args:
@@ -107,6 +144,7 @@ class SqliteDatabase:
         self.path = path
         self.name = str(path)
 
+    @override
     def connect(self) -> SqliteConnection:
         if sqlite3.sqlite_version_info < _OLDEST:
             raise LedgerError(f"A ledger needs SQLite 3.35 or newer; this Python has {sqlite3.sqlite_version}.")
@@ -124,9 +162,6 @@ class SqliteDatabase:
             connection.close()
             raise
         return connection
-
-    def now(self, connection: SqliteConnection) -> int:  # noqa: ARG002 - the protocol's; all processes share this clock
-        return time.time_ns() // 1000
 
     def _prepare(self, connection: SqliteConnection) -> None:
         version = self._version(connection)
@@ -159,7 +194,7 @@ class SqliteDatabase:
         with connection.writing():
             # another process may have been faster
             for number in range(self._version(connection), VERSION):
-                for statement in statements(STEPS[number], "WITHOUT ROWID"):
+                for statement in statements(STEPS[number], strict_key="WITHOUT ROWID"):
                     connection.run(statement)
                 connection.run(f"PRAGMA user_version = {number + 1}")
             connection.run(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -172,18 +207,8 @@ def ledger_error(error: Exception, name: str) -> LedgerError:
         return UnstorableError(f"The ledger {name} cannot keep this: {text}.")
     if _is_busy(error):
         return LedgerError(f"The ledger {name} has been locked by another program for {_PATIENCE:.0f} seconds.")
-    if "not a database" in text:
-        return LedgerError(f"{name} is no ledger: it is not a SQLite file. It was left as it is; name another file.")
-    if "malformed" in text or "no such table" in text:
-        return LedgerError(
-            f"The ledger {name} is damaged ({text}). Move it away, with its -wal and -shm files, and keep it: "
-            "`sqlite3 FILE .recover` reads what is left."
-        )
-    if "readonly" in text:
-        return LedgerError(f"The ledger {name} cannot be written ({text}): check the permissions of it and its folder.")
-    if "full" in text:
-        return LedgerError(f"The ledger {name} cannot grow ({text}): make room on its disk.")
-    return LedgerError(f"The ledger {name} cannot be used: {text}.")
+    found = (advice for words, advice in _ADVICE if words in text)
+    return LedgerError(next(found, "The ledger {name} cannot be used: {text}.").format(name=name, text=text))
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -7,9 +7,12 @@ Source: https://openrouter.ai/docs/features/provisioning-api-keys
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+
+from langchain_openrouter.errors import ConfigurationError
 
 MICROS = 1_000_000
 HOUR = 3600 * MICROS
@@ -17,6 +20,9 @@ DAY = 24 * HOUR
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.date().toordinal()
 _MICROSECOND = timedelta(microseconds=1)
+_AGO = re.compile(r"(\d+(?:\.\d+)?)\s*([mhdw])", re.IGNORECASE | re.ASCII)
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_MOMENTS = 'A time is a datetime, a timedelta, or text such as "30m", "24h", "7d" or "2026-11-25", not {!r}.'
 _MONDAY = 3
 """Days from a Monday to the first of January 1970, a Thursday."""
 
@@ -39,6 +45,39 @@ def to_micros(at: datetime) -> int:
 def from_micros(micros: int) -> datetime:
     """Make a time in UTC of microseconds."""
     return _EPOCH + timedelta(microseconds=micros)
+
+
+def parse_moment(moment: object, now: int) -> int | None:
+    """Read a moment in microseconds.
+
+    Args:
+        moment: A time (UTC without a time zone), a day, how long ago (`timedelta`, `"30m"`, `"24h"`, `"7d"`, `"2w"`),
+            or ISO text. `None` is none.
+        now: Microseconds since 1970.
+
+    Raises:
+        ConfigurationError: It is none of these.
+    """
+    if moment is None:
+        return None
+    if isinstance(moment, str):
+        moment = _parse_text(moment.strip())
+    if isinstance(moment, timedelta):
+        return now - moment // _MICROSECOND
+    if isinstance(moment, datetime):
+        return to_micros(moment)
+    if isinstance(moment, date):
+        return (moment.toordinal() - _EPOCH_DAY) * DAY
+    raise ConfigurationError(_MOMENTS.format(moment))
+
+
+def _parse_text(text: str) -> datetime | timedelta:
+    if (found := _AGO.fullmatch(text)) is not None:
+        return timedelta(**{_UNITS[found[2].lower()]: float(found[1])})
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(_MOMENTS.format(text)) from None
 
 
 def to_date(micros: int) -> date:

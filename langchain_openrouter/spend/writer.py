@@ -1,4 +1,4 @@
-"""The one thread of a ledger that writes: all that has come in meanwhile goes into one transaction, and to the disk once."""
+"""The one thread of a ledger that writes: what came in meanwhile goes into one transaction, and to the disk once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from langchain_openrouter.errors import LedgerError
 from langchain_openrouter.spend.commit import LimitsCache, apply_all
@@ -21,8 +21,9 @@ from langchain_openrouter.spend.database import (
     Database,
     UnstorableError,
 )
-from langchain_openrouter.spend.operations import Operation, Request, Reserve, Task
+from langchain_openrouter.spend.operations import Operation, Request, Task
 from langchain_openrouter.spend.owner import BEAT, Owner
+from langchain_openrouter.spend.rollup import PART, roll_up
 
 _MOST = 256
 """Requests that are taken at a time."""
@@ -67,6 +68,8 @@ class Writer:
         self._open_entries: set[str] = set()
         self._beat_at = -BEAT
         self._took = 0.0
+        # an earlier process may have left something to add up
+        self._ended = PART
         self._gathering = 0.0
 
     def submit(self, request: Request) -> None:
@@ -111,26 +114,33 @@ class Writer:
         while is_open:
             requests = self._take()
             is_open = None not in requests
-            for are_tasks, group in groupby(filter(None, requests), lambda request: isinstance(request, Task)):
-                if are_tasks:
+            for is_task, group in groupby(filter(None, requests), _is_task):
+                if is_task:
                     for task in group:
-                        self._do(task)
+                        self._do(cast("Task", task))
                 else:
-                    self._write(list(_wanted(group)))
+                    self._write(list(_wanted(cast("Iterator[Operation]", group))))
             self._tend()
         self.disconnect()
 
     def _take(self) -> list[Request | None]:
         """All requests that wait, or none after a while in which there is something to tend to."""
-        pause = _PAUSE if self._kept else BEAT if self._open_entries or self.open_blocks else None
         requests: list[Request | None] = []
         with suppress(queue.Empty):
-            requests.append(self._queue.get(timeout=pause))
+            requests.append(self._queue.get(timeout=self._patience()))
             # those whom the last transaction has answered are about to ask again
             time.sleep(self._gathering)
             while len(requests) < _MOST:
                 requests.append(self._queue.get_nowait())
         return requests
+
+    def _patience(self) -> float | None:
+        """Seconds until there is something to tend to, even if no request comes."""
+        if self._kept:
+            return _PAUSE
+        if self._ended >= PART:
+            return 0
+        return BEAT if self._open_entries or self.open_blocks else None
 
     def _tend(self) -> None:
         kept, self._kept = self._kept, []
@@ -138,7 +148,17 @@ class Writer:
             self._write(kept)
         elif (self._open_entries or self.open_blocks) and self._must_beat():
             with suppress(LedgerError):
-                self._transact(lambda connection: None)
+                self._transact(_nothing)
+        if self._ended >= PART and not self._kept:
+            self._roll_up()
+
+    def _roll_up(self) -> None:
+        try:
+            has_more = self._transact(roll_up)
+        except Exception as error:  # noqa: BLE001 - sums are a convenience: entries are counted without them
+            _LOG.warning("The ledger %s cannot add up what has ended: %s", self._database.name, error)
+            has_more = False
+        self._ended = PART if has_more else 0
 
     def _write(self, operations: Sequence[Operation]) -> None:
         try:
@@ -153,7 +173,7 @@ class Writer:
                 for one in operations:
                     self._write([one])
         except Exception as error:  # noqa: BLE001 - whoever waits must be told, and the thread must live
-            self._kept += [one for one in operations if one.must_be_kept]
+            self._kept += [one for one in operations if not one.is_reserving]
             for one in operations:
                 _fail(one.future, self._as_ledger_error(error))
         else:
@@ -202,7 +222,7 @@ class Writer:
             with connection.writing(alone=alone):
                 answer = work(connection)
                 if must_beat:
-                    self.owner.beat(connection, self._database.now(connection))
+                    self.owner.beat(connection, connection.now())
             if must_beat:
                 self._beat_at = time.monotonic()
             self._took = time.monotonic() - began
@@ -212,8 +232,9 @@ class Writer:
         return time.monotonic() - self._beat_at >= BEAT
 
     def _note(self, operation: Operation, answer: object) -> None:
-        if not isinstance(operation, Reserve):
+        if not operation.is_reserving:
             self._open_entries.discard(operation.entry_id)
+            self._ended += 1
         elif answer is None:
             self._open_entries.add(operation.entry_id)
 
@@ -224,10 +245,18 @@ class Writer:
         return LedgerError(f"The ledger {self._database.name} cannot be written: {type(error).__name__}: {error}.")
 
 
+def _is_task(request: object) -> bool:
+    return isinstance(request, Task)
+
+
+def _nothing(_: Connection) -> None:
+    """A transaction that only shows that this process lives."""
+
+
 def _wanted(operations: Iterator[Operation]) -> Iterator[Operation]:
     """Operations without those that nobody waits for any more, but for what has happened."""
     for one in operations:
-        if one.future.set_running_or_notify_cancel() or one.must_be_kept:
+        if one.future.set_running_or_notify_cancel() or not one.is_reserving:
             yield one
 
 
