@@ -102,9 +102,9 @@ def insert_records(connection: Connection, records: Iterable[Record]) -> None:
     """Write new entries, sorted, so that two processes never wait for each other crosswise."""
     records = sorted(records, key=lambda record: record.id)
     connection.run_many(_INSERT, map(row_of, records))
-    labels = [(scope, record.id) for record in records for scope in record.labels()]
+    labels = [(scope, record.held_at, record.id) for record in records for scope in record.labels()]
     if labels:
-        connection.run_many("INSERT INTO spend_label (scope, entry_id) VALUES (?, ?)", labels)
+        connection.run_many("INSERT INTO spend_label (scope, announced_at, entry_id) VALUES (?, ?, ?)", labels)
 
 
 def update_records(connection: Connection, records: Iterable[Record]) -> None:

@@ -5,101 +5,99 @@ An entry that has ended never changes, so it is added to its sums once. Until th
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from langchain_openrouter.spend.database import Connection, Row, fetch_in
+from langchain_openrouter.spend.database import Connection
 from langchain_openrouter.spend.journal import OPEN
-from langchain_openrouter.spend.windows import Window, window_start
+from langchain_openrouter.spend.windows import DAY, HOUR
 
-PART = 1000
+PART = 500
 """Entries that are added at a time."""
 
 DIMENSIONS = {
-    "model": "coalesce(model, requested_model)",
+    "model": "coalesce(model, requested_model, '')",
     "provider": "provider",
     "user": "user_id",
     "thread": "thread_id",
     "node": "node",
-    "tag": "tag",
+    "tag": "substr(scope, 5)",
     "key": "key_hash",
     "kind": "kind",
 }
-"""What entries are summed by, and where an entry has it. The model is the one that answered, else the requested one."""
+"""What entries are summed by, and where an entry has it. The model is the one that answered, else the requested one.
 
-ROLLED_AS = {**DIMENSIONS, "model": "model"}
+It is not the expression of an index, or SQLite would go through all entries in that order rather than sort a few.
+"""
+
+ROLLED_AS = {**DIMENSIONS, "model": "model", "tag": "tag"}
 """Where a sum has it."""
 
-SUMS = "attempts unverified charged_nano upstream_nano input_tokens output_tokens".split()
+LABELS = " LEFT JOIN spend_label ON entry_id = id AND scope >= 'tag:' AND scope < 'tag;'"
+"""Gives an entry a row for each of its tags, and one without a tag where it has none."""
 
-ADDENDS = (
-    "CASE WHEN attempt > 0 THEN 1 ELSE 0 END",
-    "CASE WHEN source = 'hold' THEN 1 ELSE 0 END",
-    "coalesce(charged_nano, 0)",
-    "coalesce(upstream_nano, 0)",
-    "coalesce(input_tokens, 0)",
-    "coalesce(output_tokens, 0)",
-)
-"""What one entry adds to each of `SUMS`."""
+ADDENDS = {
+    "attempts": "CASE WHEN attempt > 0 THEN 1 ELSE 0 END",
+    "unverified": "CASE WHEN source = 'hold' THEN 1 ELSE 0 END",
+    "charged_nano": "coalesce(charged_nano, 0)",
+    "upstream_nano": "coalesce(upstream_nano, 0)",
+    "input_tokens": "coalesce(input_tokens, 0)",
+    "output_tokens": "coalesce(output_tokens, 0)",
+}
+"""What is summed, and what one entry adds to it."""
 
 
 class Cube(NamedTuple):
-    """Sums for each window and each combination of some dimensions."""
+    """Sums for each combination of some dimensions, in each stretch of time."""
 
     name: str
-    window: Window
+    grain: int | None
+    """Microseconds of a stretch; `None` is all time."""
     dimensions: frozenset[str]
 
 
 CUBES = (
-    Cube("month", Window.MONTH, frozenset({"model", "provider", "user", "node", "key", "kind"})),
-    Cube("thread", Window.MONTH, frozenset({"thread", "user"})),
-    Cube("tag", Window.DAY, frozenset({"tag", "model"})),
-    Cube("day", Window.DAY, frozenset({"model", "user", "key", "kind"})),
-    Cube("hour", Window.HOUR, frozenset({"model", "provider", "node", "key", "kind"})),
+    Cube("hour", HOUR, frozenset()),
+    Cube("thread", None, frozenset({"thread"})),
+    Cube("model,user", None, frozenset({"model", "user"})),
+    Cube("user by day", DAY, frozenset({"user"})),
+    Cube("provider by day", DAY, frozenset({"model", "provider", "key", "kind"})),
+    Cube("node by day", DAY, frozenset({"model", "node"})),
+    Cube("tag by day", DAY, frozenset({"tag", "model"})),
+    Cube("model,user by day", DAY, frozenset({"model", "user"})),
+    Cube("model by hour", HOUR, frozenset({"model"})),
 )
-"""From the coarsest, which has the fewest rows to add up."""
+"""The first that can tell something has the fewest rows to add up."""
 
 _KEY = ("cube", "start", *ROLLED_AS.values())
-_ADD = (
-    f"INSERT INTO spend_rollup ({', '.join([*_KEY, *SUMS])}) VALUES ({','.join('?' * (len(_KEY) + len(SUMS)))}) "
-    f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET "
-    + ", ".join(f"{name} = spend_rollup.{name} + excluded.{name}" for name in SUMS)
-)
-_ENDED = (
-    f"SELECT id, held_at, {', '.join(sql for name, sql in DIMENSIONS.items() if name != 'tag')}, {', '.join(ADDENDS)} "
-    f"FROM spend_entry WHERE rolled = 0 AND NOT {OPEN} ORDER BY held_at, id LIMIT ?"
-)
-_NAMES = [name for name in DIMENSIONS if name != "tag"]
-_TAG = "tag:"
+_ENDED = f"rolled = 0 AND NOT {OPEN}"
+_UP_TO = f"{_ENDED} AND (held_at, id) <= (?, ?)"
+_LAST = f"SELECT held_at, id FROM spend_entry WHERE {_ENDED} ORDER BY held_at, id LIMIT 1 OFFSET ?"
 
 
 def roll_up(connection: Connection) -> bool:
     """Add entries that have ended to their sums, as a task of its own; whether there may be more."""
-    ended = connection.fetch(_ENDED, (PART,))
-    ids = [row[0] for row in ended]
-    tags: dict[str, list[str]] = defaultdict(list)
-    for entry_id, scope in fetch_in(connection, "SELECT entry_id, scope FROM spend_label WHERE entry_id IN", ids):
-        if scope.startswith(_TAG):
-            tags[entry_id].append(scope.removeprefix(_TAG))
-    sums: dict[Row, list[int]] = {}
-    for row in ended:
-        addends = row[-len(SUMS) :]
-        for key in _keys(row, tags.get(row[0]) or [""]):
-            total = sums.setdefault(key, [0] * len(SUMS))
-            total[:] = map(int.__add__, total, addends)
-    connection.run_many(_ADD, [(*key, *total) for key, total in sorted(sums.items())])
-    connection.run_many("UPDATE spend_entry SET rolled = 1 WHERE id = ?", [(one,) for one in ids])
-    return len(ended) == PART
+    last = connection.fetch(_LAST, (PART - 1,))
+    if not last:
+        return False
+    for statement in _STATEMENTS:
+        connection.run(statement, last[0])
+    connection.run(f"UPDATE spend_entry SET rolled = 1 WHERE {_UP_TO}", last[0])
+    return True
 
 
-def _keys(row: Row, tags: Iterable[str]) -> Iterator[Row]:
-    """The sums that an entry is part of; of those by tag, one for each."""
-    held_at, *values = row[1 : 2 + len(_NAMES)]
-    named = dict(zip(_NAMES, (value or "" for value in values), strict=True))
-    for cube in CUBES:
-        start = window_start(cube.window, held_at)
-        for tag in tags if "tag" in cube.dimensions else [""]:
-            both = {**named, "tag": tag}
-            yield (cube.name, start, *(both[name] if name in cube.dimensions else "" for name in ROLLED_AS))
+def _statement(cube: Cube) -> str:
+    start = "0" if cube.grain is None else f"held_at / {cube.grain} * {cube.grain}"
+    values = [f"coalesce({sql}, '')" if name in cube.dimensions else "''" for name, sql in DIMENSIONS.items()]
+    sums = [f"sum({addend})" for addend in ADDENDS.values()]
+    # groups by number: the start, and the values after it
+    groups = ", ".join(str(number) for number in range(2, 3 + len(values)))
+    return (
+        f"INSERT INTO spend_rollup ({', '.join([*_KEY, *ADDENDS])}) "
+        f"SELECT '{cube.name}', {', '.join([start, *values, *sums])} "
+        f"FROM spend_entry{LABELS if 'tag' in cube.dimensions else ''} WHERE {_UP_TO} GROUP BY {groups} "
+        f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET "
+        + ", ".join(f"{name} = spend_rollup.{name} + excluded.{name}" for name in ADDENDS)
+    )
+
+
+_STATEMENTS = tuple(map(_statement, CUBES))

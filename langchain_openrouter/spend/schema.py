@@ -22,12 +22,14 @@ CREATE TABLE spend_entry (
     tags TEXT, key_hash TEXT, spans TEXT, reason TEXT, settled_at BIGINT, owner TEXT
 );
 CREATE INDEX spend_entry_held_at ON spend_entry (held_at, id);
+CREATE INDEX spend_entry_model ON spend_entry (coalesce(model, requested_model), held_at, id);
 CREATE UNIQUE INDEX spend_entry_generation ON spend_entry (generation_id) WHERE generation_id IS NOT NULL;
 CREATE INDEX spend_entry_user ON spend_entry (user_id, held_at, id) WHERE user_id IS NOT NULL;
 CREATE INDEX spend_entry_thread ON spend_entry (thread_id, held_at, id) WHERE thread_id IS NOT NULL;
 CREATE INDEX spend_entry_open ON spend_entry (held_at, id) WHERE state IN ('held', 'unknown');
 CREATE TABLE spend_label (
-    scope TEXT NOT NULL, entry_id TEXT NOT NULL, PRIMARY KEY (scope, entry_id)
+    scope TEXT NOT NULL, announced_at BIGINT NOT NULL, entry_id TEXT NOT NULL,
+    PRIMARY KEY (scope, announced_at, entry_id)
 ) {strict_key};
 CREATE INDEX spend_label_entry ON spend_label (entry_id);
 CREATE TABLE spend_counter (

@@ -45,9 +45,33 @@ class EntryFilters(TypedDict, total=False):
     """The first time that is not wanted any more."""
 
 
-_SCOPES = frozenset({"user", "thread", "node", "tag", "key", "span"})
+_LABELS = frozenset({"tag", "span"})
+_SCOPES = frozenset({"user", "thread", "node", "key"})
 _COLUMNS = {"model": "coalesce(model, requested_model)", "provider": "provider", "kind": "kind"}
 _TIMES = {"since": "held_at >= ?", "until": "held_at < ?"}
+
+
+class _Choice:
+    """A query: where entries come from, what they have, and what puts them in order."""
+
+    def __init__(self) -> None:
+        self.source = ""
+        self.order = "held_at", "id"
+        self.conditions = ["1 = 1"]
+        self.parameters: list[str | int | None] = []
+
+    def add(self, condition: str, parameters: list[str | int | None]) -> None:
+        self.conditions.append(condition)
+        self.parameters += parameters
+
+    def add_label(self, scope: str) -> None:
+        """Go through the entries of a label, which is in order of their announcement."""
+        if self.source:
+            self.add(*scope_condition(scope))
+            return
+        self.source = "JOIN spend_label ON entry_id = id"
+        self.order = "announced_at", "entry_id"
+        self.add("scope = ?", [scope])
 
 
 def select(
@@ -66,60 +90,48 @@ def select(
         ConfigurationError: A filter is none.
         LedgerError: The ledger cannot be read.
     """
-    conditions, parameters = _conditions(filters, now)
     if limit is not None and limit < 0:
         raise ConfigurationError(f"limit is how many entries at most, at least 0, not {limit}.")
-    return _pages(readers, conditions, parameters, limit, newest_first=newest_first)
+    choice = _Choice()
+    for name, value in filters.items():
+        if name not in EntryFilters.__annotations__:
+            known = ", ".join(EntryFilters.__annotations__)
+            raise ConfigurationError(f"Entries are chosen by {known}, not by {name!r}.")
+        if value is not None:
+            _choose(choice, name, value, now)
+    return _pages(readers, choice, limit, newest_first=newest_first)
 
 
-def _pages(
-    readers: Readers,
-    conditions: list[str],
-    parameters: list[str | int | None],
-    limit: int | None,
-    *,
-    newest_first: bool,
-) -> Iterator[Record]:
-    order, beyond = ("DESC", "<") if newest_first else ("ASC", ">")
-    where, values, left = list(conditions), list(parameters), limit
+def _pages(readers: Readers, choice: _Choice, limit: int | None, *, newest_first: bool) -> Iterator[Record]:
+    direction, beyond = ("DESC", "<") if newest_first else ("ASC", ">")
+    time, key = choice.order
+    where, values, left = list(choice.conditions), list(choice.parameters), limit
     while left is None or left > 0:
         size = PAGE if left is None else min(PAGE, left)
-        rest = f"WHERE {' AND '.join(where)} ORDER BY held_at {order}, id {order} LIMIT ?"
+        rest = f"{choice.source} WHERE {' AND '.join(where)} ORDER BY {time} {direction}, {key} {direction} LIMIT ?"
         with readers.reading() as connection:
             page = list(fetch_records(connection, rest, [*values, size]))
         yield from page
         if len(page) < size:
             return
         left = None if left is None else left - size
-        where = [*conditions, f"(held_at, id) {beyond} (?, ?)"]
-        values = [*parameters, page[-1].held_at, page[-1].id]
+        where = [*choice.conditions, f"({time}, {key}) {beyond} (?, ?)"]
+        values = [*choice.parameters, page[-1].held_at, page[-1].id]
 
 
-def _conditions(filters: EntryFilters, now: int) -> tuple[list[str], list[str | int | None]]:
-    conditions: list[str] = ["1 = 1"]
-    parameters: list[str | int | None] = []
-    for name, value in filters.items():
-        if name not in EntryFilters.__annotations__:
-            raise ConfigurationError(
-                f"Entries are chosen by {', '.join(EntryFilters.__annotations__)}, not by {name!r}."
-            )
-        if value is not None:
-            condition, values = _condition(name, value, now)
-            conditions.append(condition)
-            parameters += values
-    return conditions, parameters
-
-
-def _condition(name: str, value: object, now: int) -> tuple[str, list[str | int | None]]:
+def _choose(choice: _Choice, name: str, value: object, now: int) -> None:
     if name in _TIMES:
-        return _TIMES[name], [parse_moment(value, now)]
-    if not isinstance(value, str):
+        choice.add(_TIMES[name], [parse_moment(value, now)])
+    elif not isinstance(value, str):
         raise ConfigurationError(f"{name} is a text, not {value!r}.")
-    if name == "state":
-        return _state_condition(value)
-    if name in _SCOPES:
-        return scope_condition(f"{name}:{stored_name(value)}")
-    return f"{_COLUMNS[name]} = ?", [stored_name(value)]
+    elif name == "state":
+        choice.add(*_state_condition(value))
+    elif name in _LABELS:
+        choice.add_label(f"{name}:{stored_name(value)}")
+    elif name in _SCOPES:
+        choice.add(*scope_condition(f"{name}:{stored_name(value)}"))
+    else:
+        choice.add(f"{_COLUMNS[name]} = ?", [stored_name(value)])
 
 
 def _state_condition(value: str) -> tuple[str, list[str | int | None]]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from langchain_openrouter import _sortable_table
 from langchain_openrouter._sortable_table import Column
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 Name: TypeAlias = str | date | datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class SpendRow:
+class SpendRow(NamedTuple):
     """What one group of attempts cost."""
 
     by: Mapping[str, Name]
@@ -87,7 +85,7 @@ def spend_table(by: tuple[str, ...], found: Mapping[Group, Sums]) -> SpendTable:
     """Make a table of sums."""
     rows = [_row(dict(zip(by, group, strict=True)), sums) for group, sums in found.items()]
     times = [name for name in by if name in ("hour", "day", "month")]
-    rows.sort(key=lambda row: (tuple(str(row.by[name]) for name in times), -row.cost_usd, str(tuple(row.by.values()))))
+    rows.sort(key=lambda row: ([str(row.by[name]) for name in times], -row.cost_usd, [*map(str, row.by.values())]))
     return SpendTable(by, rows)
 
 

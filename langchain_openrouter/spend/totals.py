@@ -10,27 +10,24 @@ from typing import NamedTuple
 from langchain_openrouter.errors import ConfigurationError
 from langchain_openrouter.spend.database import Connection, Row
 from langchain_openrouter.spend.journal import OPEN
-from langchain_openrouter.spend.rollup import ADDENDS, CUBES, DIMENSIONS, ROLLED_AS, SUMS, Cube
-from langchain_openrouter.spend.windows import DAY, HOUR, Window, from_micros, to_date, window_end, window_start
+from langchain_openrouter.spend.rollup import ADDENDS, CUBES, DIMENSIONS, LABELS, ROLLED_AS, Cube
+from langchain_openrouter.spend.windows import DAY, HOUR, from_micros, to_date
 
 _GRAINS = {"hour": HOUR, "day": DAY, "month": DAY}
 """Microseconds by which times are grouped in the database; months are made of days afterwards."""
-_FINENESS = {Window.HOUR: 0, Window.DAY: 1, Window.MONTH: 2}
 BY = (*DIMENSIONS, *_GRAINS)
 """What can be asked for."""
 
-_LABELS = " LEFT JOIN spend_label ON entry_id = id AND scope >= 'tag:' AND scope < 'tag;'"
-_TAG = "substr(scope, 5)"
 _ENTRY_SUMS = ", ".join(
     f"sum({addend})"
     for addend in (
-        *ADDENDS,
+        *ADDENDS.values(),
         "CASE WHEN state = 'held' THEN 1 ELSE 0 END",
         "CASE WHEN state = 'unknown' THEN 1 ELSE 0 END",
         f"CASE WHEN {OPEN} THEN coalesce(hold_nano, 0) ELSE 0 END",
     )
 )
-_ROLLED_SUMS = ", ".join([*(f"sum({name})" for name in SUMS), "0", "0", "0"])
+_ROLLED_SUMS = ", ".join([*(f"sum({name})" for name in ADDENDS), "0", "0", "0"])
 
 Group = tuple[str | date | datetime | None, ...]
 """What a sum is of, in the order that was asked for."""
@@ -102,7 +99,7 @@ def _rows(connection: Connection, by: Sequence[str], span: Range) -> Iterator[Ro
     if cube is None:
         yield from _entry_rows(connection, by, "1 = 1", span)
         return
-    inner = _inside(cube.window, span)
+    inner = _inside(cube.grain, span)
     yield from _cube_rows(connection, cube, by, inner)
     yield from _entry_rows(connection, by, "rolled = 0", span)
     if span.since != inner.since:
@@ -114,25 +111,29 @@ def _rows(connection: Connection, by: Sequence[str], span: Range) -> Iterator[Ro
 def _choose(by: Sequence[str], span: Range) -> Cube | None:
     """The cube with the fewest rows to add up that can tell; `None` where only entries can."""
     names = {name for name in by if name in DIMENSIONS}
-    finest = min((_FINENESS[Window(name)] for name in by if name in _GRAINS), default=2)
-    fitting = [cube for cube in CUBES if _tells(cube, names) and _FINENESS[cube.window] <= finest]
-    if span != (None, None):
-        # the ends of the range are entries, of which a day has fewer than a month
-        fitting.sort(key=lambda cube: cube.window is Window.MONTH)
-    return next((cube for cube in fitting if _holds(_inside(cube.window, span))), None)
+    finest = min((_GRAINS[name] for name in by if name in _GRAINS), default=None)
+    for cube in CUBES:
+        # what has several tags is in the sums of each
+        tells = names <= cube.dimensions and ("tag" in names) == ("tag" in cube.dimensions)
+        if tells and _is_fine_enough(cube.grain, finest, span):
+            return cube
+    return None
 
 
-def _tells(cube: Cube, names: set[str]) -> bool:
-    # what has several tags is in the sums of each
-    return names <= cube.dimensions and ("tag" in names) == ("tag" in cube.dimensions)
+def _is_fine_enough(grain: int | None, finest: int | None, span: Range) -> bool:
+    if grain is None:
+        return finest is None and span == (None, None)
+    return (finest is None or grain <= finest) and _holds(_inside(grain, span))
 
 
-def _inside(window: Window, span: Range) -> Range:
-    """The whole windows of a range."""
+def _inside(grain: int | None, span: Range) -> Range:
+    """The whole stretches of time in a range."""
+    if grain is None:
+        return span
     since, until = span
-    if since is not None and (start := window_start(window, since)) != since:
-        since = window_end(window, start)
-    return Range(since, None if until is None else window_start(window, until))
+    return Range(
+        None if since is None else -(-since // grain) * grain, None if until is None else until // grain * grain
+    )
 
 
 def _holds(span: Range) -> bool:
@@ -146,14 +147,14 @@ def _cube_rows(connection: Connection, cube: Cube, by: Sequence[str], span: Rang
 
 def _entry_rows(connection: Connection, by: Sequence[str], condition: str, span: Range) -> list[Row]:
     columns = [_entry_column(name) for name in by]
-    table = f"spend_entry{_LABELS if 'tag' in by else ''} WHERE {condition}"
+    table = f"spend_entry{LABELS if 'tag' in by else ''} WHERE {condition}"
     return _grouped(connection, columns, _ENTRY_SUMS, table, [], "held_at", span)
 
 
 def _entry_column(name: str) -> str:
     if name in _GRAINS:
         return f"held_at / {_GRAINS[name]}"
-    return _TAG if name == "tag" else DIMENSIONS[name]
+    return DIMENSIONS[name]
 
 
 def _grouped(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from langchain_openrouter.spend.database import Connection
 from langchain_openrouter.spend.journal import count_entries
 from langchain_openrouter.spend.nano import usd_from_nano
-from langchain_openrouter.spend.rollup import ADDENDS, CUBES, SUMS
+from langchain_openrouter.spend.rollup import ADDENDS, CUBES
 from langchain_openrouter.spend.windows import Window
 
 
@@ -56,14 +56,14 @@ def _counter_differences(
 
 
 def _rollup_differences(connection: Connection) -> Iterator[str]:
-    addends = ", ".join(f"coalesce(sum({addend}), 0)" for addend in ADDENDS)
+    addends = ", ".join(f"coalesce(sum({addend}), 0)" for addend in ADDENDS.values())
     ((*real,),) = connection.fetch(f"SELECT {addends} FROM spend_entry WHERE rolled = 1")
-    sums = ", ".join(f"coalesce(sum({name}), 0)" for name in SUMS)
+    sums = ", ".join(f"coalesce(sum({name}), 0)" for name in ADDENDS)
     for cube in CUBES:
         if "tag" in cube.dimensions:
             # an entry is in as many of these as it has tags
             continue
         ((*kept,),) = connection.fetch(f"SELECT {sums} FROM spend_rollup WHERE cube = ?", (cube.name,))
-        for name, one, other in zip(SUMS, kept, real, strict=True):
+        for name, one, other in zip(ADDENDS, kept, real, strict=True):
             if one != other:
-                yield f"the sums by {cube.name} have {name} {one}, and their entries {other}"
+                yield f"the sums of {cube.name!r} have {name} {one}, and their entries {other}"

@@ -29,6 +29,8 @@ _MOST = 256
 """Requests that are taken at a time."""
 _TRIES = 20
 """Times that a transaction is tried which other processes get in the way of."""
+_BACKLOG = 20_000
+"""Entries that have ended after which they are added up even though requests wait."""
 _PAUSE = 1.0
 """Seconds until what could not be written is tried again."""
 _GATHERING = 0.1
@@ -149,7 +151,8 @@ class Writer:
         elif (self._open_entries or self.open_blocks) and self._must_beat():
             with suppress(LedgerError):
                 self._transact(_nothing)
-        if self._ended >= PART and not self._kept:
+        is_due = self._queue.empty() or self._ended >= _BACKLOG
+        if self._ended >= PART and is_due and not self._kept:
             self._roll_up()
 
     def _roll_up(self) -> None:
@@ -158,7 +161,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - sums are a convenience: entries are counted without them
             _LOG.warning("The ledger %s cannot add up what has ended: %s", self._database.name, error)
             has_more = False
-        self._ended = PART if has_more else 0
+        self._ended = max(self._ended - PART, PART) if has_more else 0
 
     def _write(self, operations: Sequence[Operation]) -> None:
         try:
