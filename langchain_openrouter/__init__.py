@@ -99,7 +99,9 @@ if TYPE_CHECKING:
         Timeout,
         Trace,
     )
+    from langchain_openrouter.spend.budget import Budget
     from langchain_openrouter.spend.entry import Attribution, CostSource, Entry, EntryState
+    from langchain_openrouter.spend.ledger import SpendLedger
     from langchain_openrouter.usage import Usage, parse_usage
 
 __version__: str
@@ -118,6 +120,7 @@ __all__ = [
     "BatchCounts",
     "BatchError",
     "BatchNotDoneError",
+    "Budget",
     "BudgetBlockedError",
     "BudgetExceededError",
     "CacheControl",
@@ -185,6 +188,7 @@ __all__ = [
     "ResponseFormatError",
     "RetryEvent",
     "ServiceUnavailableError",
+    "SpendLedger",
     "Spending",
     "StopServerTools",
     "StreamInterruptedError",
@@ -218,6 +222,7 @@ _HOMES = {
     "CacheControl": "settings",
     "Batch": "batches",
     "BatchCounts": "batch_state",
+    "Budget": "spend.budget",
     "ChatOpenRouter": "chat_models",
     "Credits": "credits",
     "CostSource": "spend.entry",
@@ -250,6 +255,7 @@ _HOMES = {
     "ResponseCache": "settings",
     "Spending": "_tracking.spending",
     "RetryEvent": "retry_events",
+    "SpendLedger": "spend.ledger",
     "StopServerTools": "settings",
     "Timeout": "settings",
     "Trace": "settings",

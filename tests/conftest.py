@@ -25,6 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+    parser.addoption("--rounds", type=int, default=3, help="How often a process is killed while it writes a ledger.")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Fail a test that sends an emulator what OpenRouter's OpenAPI document does not allow, unless it says so."""

@@ -83,7 +83,9 @@ class Booking:
         if charged is None or self._overflows(record, charged):
             self._lose(record, NO_COST)
             return False
-        record.source, record.reason = told.source, told.reason
+        record.source = told.source
+        # why it was unknown does not matter any more
+        record.reason = told.reason if told.source == CostSource.ADJUSTMENT else None
         self._end(record, _SETTLED, charged, told.settled_at)
         return True
 

@@ -26,16 +26,23 @@ class LimitsCache:
     """All budgets, read anew when their number of the version in the database has changed."""
 
     def __init__(self) -> None:
-        self.version: str | None = None
-        self.limits = Limits()
+        # one attribute, since several threads may load at once
+        self._known: tuple[str | None, Limits] = (None, Limits())
+
+    @property
+    def limits(self) -> Limits:
+        """The budgets as they were at the last look."""
+        return self._known[1]
 
     def load(self, connection: Connection) -> Limits:
         """The budgets as they are in this transaction, without those of blocks."""
         ((version,),) = connection.fetch("SELECT value FROM spend_meta WHERE name = 'budgets'")
-        if version != self.version:
+        known, limits = self._known
+        if version != known:
             rows = connection.fetch("SELECT scope, period, limit_nano FROM spend_budget WHERE owner IS NULL")
-            self.limits, self.version = Limits.of((scope, period, nano) for scope, period, nano in rows), version
-        return self.limits
+            limits = Limits.of((scope, period, nano) for scope, period, nano in rows)
+            self._known = version, limits
+        return limits
 
 
 def apply_all(

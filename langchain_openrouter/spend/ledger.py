@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Collection
 from concurrent.futures import Future
 from decimal import Decimal
 from types import TracebackType
@@ -15,8 +16,10 @@ from langchain_openrouter.spend.address import is_passing, normal_url, open_data
 from langchain_openrouter.spend.adjustment import adjustment
 from langchain_openrouter.spend.budget import Budget
 from langchain_openrouter.spend.budget_table import remove_budget, set_budget
+from langchain_openrouter.spend.commit import LimitsCache
 from langchain_openrouter.spend.entry import Entry
 from langchain_openrouter.spend.ledger_view import LedgerView
+from langchain_openrouter.spend.limits import SPAN
 from langchain_openrouter.spend.names import stored_name, stored_scope
 from langchain_openrouter.spend.operations import Operation, bind, lose, release, reserve, settle
 from langchain_openrouter.spend.orphans import adopt, give_up
@@ -58,7 +61,8 @@ class SpendLedger(LedgerView):
         self._url = normal_url(url)
         self.strict = strict
         super().__init__(Store(open_database(self._url)))
-        self._limits_at = -_FRESH
+        self._limits = LimitsCache()
+        self._limits_at = -math.inf
         try:
             self.adopt_orphans()
         except BaseException:
@@ -77,6 +81,7 @@ class SpendLedger(LedgerView):
             LedgerError: It cannot be written.
         """
         self._store.writer.call(lambda connection: set_budget(connection, budget)).result()
+        self._limits_at = -math.inf
 
     def remove_budget(self, scope: str, window: str = Window.LIFETIME) -> bool:
         """Remove a budget; whether there was one.
@@ -86,7 +91,9 @@ class SpendLedger(LedgerView):
             LedgerError: It cannot be written.
         """
         budget = Budget(scope, 0, window)
-        return self._store.writer.call(lambda connection: remove_budget(connection, budget)).result()
+        found = self._store.writer.call(lambda connection: remove_budget(connection, budget)).result()
+        self._limits_at = -math.inf
+        return found
 
     def budget(self, limit_usd: Decimal | float | str, name: str | None = None) -> SpanBudget:
         """Limit what a block of code may spend: `with ledger.budget(limit_usd="0.10") as b:`, or `async with`.
@@ -170,16 +177,15 @@ class SpendLedger(LedgerView):
         """Book that nobody saw the end of an attempt, which goes on holding; `True` if it was held."""
         return self._submit(lose(entry_id, reason))
 
-    def has_budget_for(self, scopes: Iterable[str]) -> bool:
+    def has_budget_for(self, scopes: Collection[str]) -> bool:
         """Whether any budget applies to what is booked to `scopes`. It may be a second old."""
-        writer = self._store.writer
         if time.monotonic() - self._limits_at >= _FRESH:
             with self._store.readers.reading() as connection:
-                writer.limits.load(connection)
+                self._limits.load(connection)
             self._limits_at = time.monotonic()
-        return any(scope.startswith("span:") for scope in scopes) or (
-            any(True for _ in writer.limits.limits.applying_to(map(stored_scope, scopes)))
-        )
+        if any(scope.startswith(SPAN) for scope in scopes):
+            return True
+        return any(True for _ in self._limits.limits.applying_to(map(stored_scope, scopes)))
 
     def close(self) -> None:
         """Write what is waiting and give the file up. Attempts that are under way become unknown.
