@@ -24,7 +24,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--cassettes", default=default, help="Where the tests that are marked `recorded` have their cassettes."
     )
 
-
     parser.addoption("--rounds", type=int, default=3, help="How often a process is killed while it writes a ledger.")
 
 

@@ -339,7 +339,7 @@ def test_a_reservation_that_nobody_waits_for_any_more_is_not_made(ledger):
         waiting = [ledger.reserve(one) for one in (first, attempt(), attempt())]
         cancelled = [future.cancel() for future in waiting]
     ledger.release("nothing", "").result()
-    made = [one for one in ledger.entries()]
+    made = list(ledger.entries())
     assert len(made) == cancelled.count(False)
 
 
