@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     )
     from langchain_openrouter.generation import Generation
     from langchain_openrouter.key_info import KeyInfo
+    from langchain_openrouter.ledger import SpendLedger
     from langchain_openrouter.low_balance import LowBalanceWarning
     from langchain_openrouter.model_info import ModelEndpoint, ModelInfo, parse_model
     from langchain_openrouter.model_list import ModelList
@@ -101,7 +102,6 @@ if TYPE_CHECKING:
     )
     from langchain_openrouter.spend.budget import Budget
     from langchain_openrouter.spend.entry import Attribution, CostSource, Entry, EntryState
-    from langchain_openrouter.spend.ledger import SpendLedger
     from langchain_openrouter.usage import Usage, parse_usage
 
 __version__: str
@@ -255,7 +255,7 @@ _HOMES = {
     "ResponseCache": "settings",
     "Spending": "_tracking.spending",
     "RetryEvent": "retry_events",
-    "SpendLedger": "spend.ledger",
+    "SpendLedger": "ledger",
     "StopServerTools": "settings",
     "Timeout": "settings",
     "Trace": "settings",

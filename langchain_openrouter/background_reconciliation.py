@@ -61,7 +61,7 @@ class BackgroundReconciler:
         if self._pid != os.getpid():
             self._start_anew_after_fork()
         with self._lock:
-            if self._is_closed or (self._thread is not None and self._thread.is_alive()):
+            if self.is_closed or (self._thread is not None and self._thread.is_alive()):
                 return
             thread = threading.Thread(
                 target=_work, args=(weakref.ref(self), self._wakener), name="openrouter-reconciler", daemon=True
@@ -82,7 +82,7 @@ class BackgroundReconciler:
     @property
     def is_closed(self) -> bool:
         """Whether it has ended."""
-        return self._is_closed
+        return self._is_closed or self._books.is_closed
 
     def run_once(self) -> float:
         """Look up all entries that are due.

@@ -31,6 +31,10 @@ GIVE_UP_AFTER = timedelta(hours=24)
 class UnsettledBooks(Protocol):
     """A ledger, as far as its unknown entries go."""
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be booked any more."""
+
     def unknown(self) -> Iterator[Entry]:
         """The entries whose cost nobody knows. They may be settled while they are gone through."""
 

@@ -27,7 +27,7 @@ def normal_url(url: str | os.PathLike[str] | None) -> str:
         from platformdirs import user_data_path
 
         return f"{_SQLITE}/{user_data_path(_APP, appauthor=False) / 'spend.db'}"
-    if not isinstance(url, str):
+    if not isinstance(url, str) or _is_path(url):
         return f"{_SQLITE}/{Path(url).expanduser().absolute()}"
     if url == ":memory:":
         return _SQLITE
@@ -40,6 +40,10 @@ def normal_url(url: str | os.PathLike[str] | None) -> str:
             f"for one in memory) or postgresql://USER:PASSWORD@HOST/DATABASE, not {without_password(url)!r}."
         )
     return _SQLITE if path in _NOWHERE else f"{_SQLITE}/{Path(path[1:]).expanduser().absolute()}"
+
+
+def _is_path(url: str) -> bool:
+    return ":" not in url and bool(url)
 
 
 def is_passing(url: str) -> bool:

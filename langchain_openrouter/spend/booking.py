@@ -48,15 +48,21 @@ class Booking:
     changed: dict[str, Record] = field(default_factory=dict)
     touched: dict[str, Counter] = field(default_factory=dict)
 
-    def reserve(self, record: Record) -> Verdict:
-        """Admit an attempt under all budgets, or refuse it. The same attempt again is the same attempt."""
+    def reserve(self, record: Record, *, unbounded: bool = False) -> Verdict:
+        """Admit an attempt under all budgets, or refuse it. The same attempt again is the same attempt.
+
+        Args:
+            record: The attempt, held.
+            unbounded: Whether one that may cost any amount is admitted, as long as something is left.
+        """
         if record.id in self.entries:
             return None
         for counter, limit in self._counters(record):
-            if record.hold_nano is None:
+            if record.hold_nano is None and not unbounded:
                 return NeedsHold()
-            if counter.spent + counter.held + record.hold_nano > limit:
-                return _refusal(counter, limit, record.hold_nano)
+            left = limit - counter.spent - counter.held
+            if record.held_nano > left or (record.hold_nano is None and left <= 0):
+                return _refusal(counter, limit, record.held_nano)
         self._hold(copy_of(record))
         return None
 

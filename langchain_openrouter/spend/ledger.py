@@ -33,29 +33,8 @@ _FRESH = 1.0
 """Seconds for which `has_budget_for` answers by the budgets that it knows."""
 
 
-class SpendLedger(LedgerView):
-    """Keeps what every HTTP attempt may cost and did cost, and refuses what a budget has no money for.
-
-    One ledger can be used from many threads, event loops and processes at once, and so can one file from many ledgers.
-    Everything is on the disk before it counts. Amounts are exact: whole billionths of a dollar.
-
-    ```python
-    ledger = SpendLedger("sqlite:///spend.db")
-    ledger.set_budget(Budget("total", "5", "day"))
-    model = ChatOpenRouter(model="openai/gpt-5-mini", ledger=ledger)
-    ```
-
-    Args:
-        url: `sqlite:///spend.db` (`sqlite:////folder/spend.db` with an absolute path), `sqlite://` for one that is gone
-            with the object, `postgresql://USER@HOST/DATABASE` for several hosts (extra `postgres`), or a path. `None`
-            is `spend.db` in the user's data folder.
-        strict: Whether a call is refused if a budget applies and nobody knows what it may cost. Otherwise it is let
-            through with a warning as long as something is left.
-
-    Raises:
-        ConfigurationError: The URL is none.
-        LedgerError: The ledger cannot be opened, is damaged, is somebody else's, or is of a newer version.
-    """
+class LedgerBooks(LedgerView):
+    """The ledger itself: everything of `SpendLedger` but what OpenRouter has to be asked for."""
 
     def __init__(self, url: str | os.PathLike[str] | None = None, *, strict: bool = True) -> None:
         self._url = normal_url(url)
@@ -141,14 +120,15 @@ class SpendLedger(LedgerView):
         store = self._store
         return store.writer.call(lambda connection: adopt(connection, store.writer.owner, connection.now())).result()
 
-    def reserve(self, entry: Entry) -> Future[Verdict]:
+    def reserve(self, entry: Entry, *, unbounded: bool = False) -> Future[Verdict]:
         """Admit an attempt under all budgets that apply, or refuse it; done when it is on the disk.
 
         Args:
             entry: The attempt, held.
+            unbounded: Whether one without a hold is admitted, as long as something is left.
         """
         try:
-            return self._submit(reserve(record_of(entry, self._store.writer.owner.id)))
+            return self._submit(reserve(record_of(entry, self._store.writer.owner.id), unbounded=unbounded))
         except ConfigurationError as error:
             return _failed(error)
 
@@ -187,6 +167,11 @@ class SpendLedger(LedgerView):
             return True
         return any(True for _ in self._limits.limits.applying_to(map(stored_scope, scopes)))
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it has been closed."""
+        return self._store.is_closed
+
     def close(self) -> None:
         """Write what is waiting and give the file up. Attempts that are under way become unknown.
 
@@ -217,21 +202,21 @@ class SpendLedger(LedgerView):
     def __repr__(self) -> str:
         return f"SpendLedger({self.url!r}{'' if self.strict else ', strict=False'})"
 
-    def __copy__(self) -> SpendLedger:
+    def __copy__(self) -> LedgerBooks:
         return self
 
-    def __deepcopy__(self, memo: dict[int, object]) -> SpendLedger:
+    def __deepcopy__(self, memo: dict[int, object]) -> LedgerBooks:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by URL, without its password."""
         if is_passing(self._url):
             raise LedgerError("A ledger in memory belongs to its process: give one that is to be pickled a file.")
-        return _reopen, (self.url, self.strict)
+        return _reopen, (type(self), self.url, self.strict)
 
 
-def _reopen(url: str, strict: bool) -> SpendLedger:
-    return SpendLedger(url, strict=strict)
+def _reopen(cls: type[LedgerBooks], url: str, strict: bool) -> LedgerBooks:
+    return cls(url, strict=strict)
 
 
 def _failed(error: Exception) -> Future[Any]:

@@ -38,7 +38,7 @@ class LedgerView:
 
     def budgets(self) -> tuple[BudgetStatus, ...]:
         """All budgets as they stand in their current windows; those of a pattern for each name that has spent."""
-        with self._store.readers.reading() as connection:
+        with self._store.reading() as connection:
             return tuple(list_statuses(connection, connection.now()))
 
     @overload
@@ -69,7 +69,7 @@ class LedgerView:
         """
         span = self._range(since, until)
         names = () if by is None else check_by(by)
-        with self._store.readers.reading() as connection:
+        with self._store.reading() as connection:
             found = add_up(connection, names, span)
         if by is None:
             return usd_from_nano(found.get((), Sums()).charged_nano)
@@ -89,7 +89,7 @@ class LedgerView:
         Raises:
             ConfigurationError: A filter is none.
         """
-        records = select(self._store.readers, filters, _now(), limit=limit, newest_first=newest_first)
+        records = select(self._store, filters, _now(), limit=limit, newest_first=newest_first)
         return map(entry_of, records)
 
     def unknown(self) -> Iterator[Entry]:
@@ -106,7 +106,7 @@ class LedgerView:
 
     def verify(self) -> Verification:
         """Work out anew what budgets and totals are made from, and compare it with the entries. It reads everything."""
-        with self._store.readers.reading() as connection:
+        with self._store.reading() as connection:
             return verify(connection)
 
     def export(self, path: str | os.PathLike[str], **filters: Unpack[EntryFilters]) -> int:
@@ -128,7 +128,7 @@ class LedgerView:
         return export_entries(self.entries(**filters), path)
 
     def _find(self, condition: str, value: str) -> Entry | None:
-        with self._store.readers.reading() as connection:
+        with self._store.reading() as connection:
             found = list(fetch_records(connection, f"WHERE {condition}", [value]))
         return _entry(found)
 

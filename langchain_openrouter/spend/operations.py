@@ -39,9 +39,11 @@ class Task:
 Request: TypeAlias = Operation | Task
 
 
-def reserve(record: Record) -> Operation:
+def reserve(record: Record, *, unbounded: bool) -> Operation:
     """Admit an attempt, or refuse it."""
-    return Operation(record.id, lambda booking: booking.reserve(record), told=record, is_reserving=True)
+    return Operation(
+        record.id, lambda booking: booking.reserve(record, unbounded=unbounded), told=record, is_reserving=True
+    )
 
 
 def bind(entry_id: str, generation_id: str) -> Operation:

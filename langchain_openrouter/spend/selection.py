@@ -11,7 +11,7 @@ from langchain_openrouter.spend.entry import EntryState
 from langchain_openrouter.spend.journal import OPEN, fetch_records, scope_condition
 from langchain_openrouter.spend.names import stored_name
 from langchain_openrouter.spend.record import Record
-from langchain_openrouter.spend.store import Readers
+from langchain_openrouter.spend.store import Store
 from langchain_openrouter.spend.windows import parse_moment
 
 PAGE = 500
@@ -75,12 +75,12 @@ class _Choice:
 
 
 def select(
-    readers: Readers, filters: EntryFilters, now: int, *, limit: int | None = None, newest_first: bool = False
+    store: Store, filters: EntryFilters, now: int, *, limit: int | None = None, newest_first: bool = False
 ) -> Iterator[Record]:
     """Go through entries in the order of their announcement. Between two pages nothing is kept open.
 
     Args:
-        readers: Where to read.
+        store: Where to read.
         filters: Which entries.
         now: Microseconds since 1970, from which `since="7d"` counts.
         limit: How many at most; `None` is all.
@@ -99,17 +99,17 @@ def select(
             raise ConfigurationError(f"Entries are chosen by {known}, not by {name!r}.")
         if value is not None:
             _choose(choice, name, value, now)
-    return _pages(readers, choice, limit, newest_first=newest_first)
+    return _pages(store, choice, limit, newest_first=newest_first)
 
 
-def _pages(readers: Readers, choice: _Choice, limit: int | None, *, newest_first: bool) -> Iterator[Record]:
+def _pages(store: Store, choice: _Choice, limit: int | None, *, newest_first: bool) -> Iterator[Record]:
     direction, beyond = ("DESC", "<") if newest_first else ("ASC", ">")
     time, key = choice.order
     where, values, left = list(choice.conditions), list(choice.parameters), limit
     while left is None or left > 0:
         size = PAGE if left is None else min(PAGE, left)
         rest = f"{choice.source} WHERE {' AND '.join(where)} ORDER BY {time} {direction}, {key} {direction} LIMIT ?"
-        with readers.reading() as connection:
+        with store.reading() as connection:
             page = list(fetch_records(connection, rest, [*values, size]))
         yield from page
         if len(page) < size:

@@ -159,7 +159,7 @@ class SpanBudget:
         return self._store.writer.call(lambda connection: forget_block(connection, self.scope))
 
     def _counted(self) -> tuple[Decimal, Decimal]:
-        with self._store.readers.reading() as connection:
+        with self._store.reading() as connection:
             spent, held = read_counter(connection, self.scope, Window.LIFETIME, 0)
         return usd_from_nano(spent), usd_from_nano(held)
 

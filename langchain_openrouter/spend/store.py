@@ -8,7 +8,7 @@ import os
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from langchain_openrouter.errors import LedgerError
 from langchain_openrouter.spend.database import Connection, Database
@@ -108,6 +108,15 @@ class Store:
         self.readers = Readers(database)
         self.is_closed = False
         _open.add(self)
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A transaction in which all queries see the same, and what has been submitted until now.
+
+        Raises:
+            LedgerError: The ledger cannot be read, or has been closed.
+        """
+        self.writer.catch_up()
+        return self.readers.reading()
 
     def close(self) -> int:
         """Write what is waiting, and give everything up. Returns how many operations could not be written."""

@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from itertools import groupby
 from typing import Any, TypeVar, cast
@@ -66,6 +66,7 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._closed = False
         self._connection: Connection | None = None
+        self._last: Future[Any] | None = None
         self._kept: list[Operation] = []
         self._open_entries: set[str] = set()
         self._beat_at = -BEAT
@@ -87,6 +88,12 @@ class Writer:
                 self._thread = threading.Thread(target=self._run, name="openrouter-spend", daemon=True)
                 self._thread.start()
             self._queue.put(request)
+            self._last = request.future
+
+    def catch_up(self) -> None:
+        """Return once what has been submitted so far is written, or cannot be."""
+        if threading.current_thread() is not self._thread:
+            wait((self._last,) if self._last is not None else ())
 
     def call(self, work: Callable[[Connection], _Answer]) -> Future[_Answer]:
         """Do something in a transaction of its own, in which no other process writes."""

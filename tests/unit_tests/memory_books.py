@@ -19,6 +19,8 @@ _numbers = count(1)
 class MemoryBooks:
     """Keeps entries by id. Used from any thread."""
 
+    is_closed = False
+
     def __init__(self, *entries: Entry) -> None:
         self.entries = {entry.id: entry for entry in entries}
         self.settled = threading.Condition()

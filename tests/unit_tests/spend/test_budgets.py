@@ -145,9 +145,7 @@ def test_where_ledgers_are(tmp_path, monkeypatch):
         assert ledger.url == normal_url(None)
 
 
-@pytest.mark.parametrize(
-    "url", ["", "spend.db", "mysql://a/b", "sqlite:/spend.db", "sqlite:///a.db?mode=ro", "sqlite://a"]
-)
+@pytest.mark.parametrize("url", ["", "mysql://a/b", "sqlite:/spend.db", "sqlite:///a.db?mode=ro", "sqlite://a"])
 def test_urls_that_are_none(url):
     with pytest.raises(ConfigurationError, match="The URL of a ledger is"):
         SpendLedger(url)
