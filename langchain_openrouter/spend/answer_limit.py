@@ -12,7 +12,8 @@ from langchain_openrouter.model_info import ModelInfo
 from langchain_openrouter.spend.unbounded import UnboundedError
 from langchain_openrouter.spend.wire_values import as_count, as_object
 
-_OLD, _NEW, _RESPONSES = "max_tokens", "max_completion_tokens", "max_output_tokens"
+LIMIT_KEYS = _OLD, _NEW, _RESPONSES = "max_tokens", "max_completion_tokens", "max_output_tokens"
+"""What limits an answer: in chat completions, once and now, and in the Responses API."""
 _REASON_BESIDES = frozenset({"bytedance-seed", "x-ai"})
 """Makers whose models do not count reasoning against the limit, as recorded bills show. A router may choose them."""
 _MOST_REASONING = 128_000

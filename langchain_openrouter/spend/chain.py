@@ -30,8 +30,7 @@ def models_of(body: Mapping[str, object], limit: MaxPrice) -> tuple[str, ...]:
     """
     if as_text(body.get("preset")) or "@preset/" in str(body.get("model")):
         raise UnboundedError("A preset may change the model, the tools and the plugins. Name them in the request.")
-    models = body.get("models")
-    named = dict.fromkeys((*texts_in((body.get("model"),)), *texts_in(models)))
+    named = named_models(body)
     if not named:
         raise UnboundedError("The request names no model, so that the account's default answers. Name one.")
     for model in named:
@@ -43,9 +42,14 @@ def models_of(body: Mapping[str, object], limit: MaxPrice) -> tuple[str, ...]:
         raise UnboundedError(
             "The priority tier costs more than the list of models says. Give `max_price` with `prompt` and "
             "`completion`, in USD per million tokens, in the provider preferences, or leave out the tier.",
-            next(iter(named)),
+            named[0],
         )
-    return tuple(named)
+    return named
+
+
+def named_models(body: Mapping[str, object]) -> tuple[str, ...]:
+    """The models that a request names, in its order, each once."""
+    return tuple(dict.fromkeys((*texts_in((body.get("model"),)), *texts_in(body.get("models")))))
 
 
 def _asks_for_a_dear_tier(body: Mapping[str, object]) -> bool:

@@ -18,10 +18,14 @@ from dataclasses import dataclass
 import orjson
 
 from langchain_openrouter.model_info import ModelInfo
+from langchain_openrouter.spend.answer_limit import LIMIT_KEYS
 from langchain_openrouter.spend.wire_values import as_object, as_text, objects_in
 
 AROUND_A_REQUEST = 1_024
 """Tokens. The most that was seen is 716, of a system prompt that a model brings along itself."""
+
+_NEVER_SHOWN = frozenset({*LIMIT_KEYS, "provider"})
+"""What the bound itself is sent along in, and no model sees."""
 
 _KINDS = {
     "image_url": "image",
@@ -91,11 +95,13 @@ def room_of(info: ModelInfo | None) -> int | None:
 
 def bound_prompt(body: Mapping[str, object]) -> PromptBound:
     """Count what a request body puts before a model."""
-    wire = _serialize(body)
+    # a shorter answer must not make a longer prompt
+    shown = {key: value for key, value in body.items() if key not in _NEVER_SHOWN}
+    wire = _serialize(shown)
     media: Counter[str] = Counter()
     length = len(wire)
     if _MEDIUM.search(wire):
-        length = len(_serialize(_without_media(body, media)))
+        length = len(_serialize(_without_media(shown, media)))
     for picture in _ranked_pictures(body):
         media["image"] += 1
         length -= len(picture)

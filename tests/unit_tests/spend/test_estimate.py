@@ -44,7 +44,7 @@ def prompt_tokens(body_bytes: int) -> int:
     return body_bytes + AROUND_A_REQUEST
 
 
-SMALL = prompt_tokens(len(b'{"model":"some/model","messages":[{"role":"user","content":"Hi"}],"max_tokens":100}'))
+SMALL = prompt_tokens(len(b'{"model":"some/model","messages":[{"role":"user","content":"Hi"}]}'))
 
 
 def hold(*args: Any, **kwargs: Any) -> Decimal:
