@@ -71,6 +71,8 @@ async def answer_request(
         if isinstance(outcome, Response):
             return outcome
         failed.append((name, outcome))
+        if outcome.status == 402:  # noqa: PLR2004 - HTTP: want of money ends a request before any model is chosen
+            break
     reasons = [failure for _, failure in failed]
     return failure_response(failures.with_previous(reasons[-1], reasons[:-1]))
 
