@@ -14,7 +14,7 @@ from langchain_openrouter.settings import ResponseCache
 from langchain_openrouter.timeouts import parse_timeout
 
 if TYPE_CHECKING:
-    from langchain_openrouter._http.call import CallSettings
+    from langchain_openrouter._http.call import AttemptMeter, CallSettings
 
 _HEADER_OPTIONS = ("response_cache", "router_metadata", "anthropic_beta")
 
@@ -68,6 +68,15 @@ def take_call_settings(options: dict[str, Any]) -> CallSettings | None:
     on_retry = options.pop("on_retry", None)
     check_on_retry(on_retry)
     return CallSettings(check_headers(headers), limits, _retries(options.pop("max_retries", None)), on_retry)
+
+
+def with_meter(settings: CallSettings | None, meter: AttemptMeter | None) -> CallSettings | None:
+    """The settings of a call whose attempts somebody may want to know of."""
+    if meter is None:
+        return settings
+    from langchain_openrouter._http.call import CallSettings
+
+    return (settings or CallSettings())._replace(meter=meter)
 
 
 def _retries(given: object) -> int | None:

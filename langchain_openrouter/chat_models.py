@@ -19,21 +19,24 @@ from langchain_openrouter._wire import blocks
 from langchain_openrouter._wire.api import CHAT, RESPONSES, Api
 from langchain_openrouter._wire.response_format import render_response_format
 from langchain_openrouter._wire.tools import render_tool_choice, render_tools
+from langchain_openrouter.attempt_booking import book, meter_for, watching
 from langchain_openrouter.batch_submission import BatchSubmission
-from langchain_openrouter.call_settings import render_header_options, take_call_settings
+from langchain_openrouter.call_settings import render_header_options, take_call_settings, with_meter
 from langchain_openrouter.chat_options import ChatOptions
-from langchain_openrouter.connection import OpenRouterConnection
+from langchain_openrouter.metered import Metered
+from langchain_openrouter.run_facts import RunFacts, TellsStreamsTheirRun, facts_of, take_facts
 from langchain_openrouter.structured_output import Method, Schema, plan_structured_output
 from langchain_openrouter.token_counting import TokenCounting
 
 if TYPE_CHECKING:
     from langchain_openrouter._http.call import CallSettings
     from langchain_openrouter._http.transport import Transport
+    from langchain_openrouter.spend.call_meter import CallMeter
 
 blocks.register()
 
 
-class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, TokenCounting, BaseChatModel):
+class ChatOpenRouter(Metered, ChatOptions, BatchSubmission, TokenCounting, TellsStreamsTheirRun, BaseChatModel):
     """Any of OpenRouter's models as a LangChain chat model.
 
     ```python
@@ -124,16 +127,24 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, TokenCo
         return params
 
     def _request(
-        self, messages: list[BaseMessage], stop: list[str] | None, kwargs: Mapping[str, Any], *, stream: bool
-    ) -> tuple[str, bytes, CallSettings | None]:
-        """What the transport takes: a path, a body, and what the call has of its own."""
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None,
+        run: RunFacts,
+        kwargs: Mapping[str, Any],
+        *,
+        stream: bool,
+    ) -> tuple[tuple[str, bytes, CallSettings | None], CallMeter | None]:
+        """What the transport takes (a path, a body, and what the call has of its own), and what books the attempts."""
         options = {"model": self.model_name, **self.merge_call_options(kwargs)}
         if stream and self.stream_usage:
             options.setdefault("stream_options", {"include_usage": True})
         if stop is not None:
             options["stop"] = stop
-        settings = take_call_settings(options)
-        return self._api.path, self._api.render(messages, options, stream=stream), settings
+        settings, money = take_call_settings(options), self.take_money_settings(options)
+        body = self._api.render(messages, options, stream=stream)
+        meter = meter_for(self, "chat", options, body, run, money)
+        return (self._api.path, body, with_meter(settings, meter)), meter
 
     def _must_stream(self, kwargs: Mapping[str, Any]) -> bool:
         """Whether the answer comes in a stream only: OpenRouter gives audio in no other way."""
@@ -150,8 +161,12 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, TokenCo
     ) -> ChatResult:
         if self._must_stream(kwargs):
             return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
-        response = self._transport().post(*self._request(messages, stop, kwargs, stream=False))
-        return self._api.parse(response.content, response.headers)
+        request, meter = self._request(messages, stop, facts_of(run_manager), kwargs, stream=False)
+        with watching(meter):
+            response = self._transport().post(*request)
+            result = self._api.parse(response.content, response.headers)
+            book(meter, result.generations[0])
+        return result
 
     @override
     async def _agenerate(
@@ -163,8 +178,12 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, TokenCo
     ) -> ChatResult:
         if self._must_stream(kwargs):
             return await agenerate_from_stream(self._astream(messages, stop, run_manager, **kwargs))
-        response = await self._transport().apost(*self._request(messages, stop, kwargs, stream=False))
-        return self._api.parse(response.content, response.headers)
+        request, meter = self._request(messages, stop, facts_of(run_manager), kwargs, stream=False)
+        with watching(meter):
+            response = await self._transport().apost(*request)
+            result = self._api.parse(response.content, response.headers)
+            book(meter, result.generations[0])
+        return result
 
     @override
     def _stream(
@@ -174,12 +193,13 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, TokenCo
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        with self._transport().stream(*self._request(messages, stop, kwargs, stream=True)) as answer:
+        request, meter = self._request(messages, stop, take_facts(run_manager), kwargs, stream=True)
+        with watching(meter), self._transport().stream(*request) as answer:
             parser = self._api.stream_parser(answer.headers)
             with parser.keeping_partial():
                 for payloads in answer.batches:
                     yield from parser.feed(payloads)
-                yield parser.close()
+                yield book(meter, parser.close())
 
     @override
     async def _astream(
@@ -189,13 +209,15 @@ class ChatOpenRouter(OpenRouterConnection, ChatOptions, BatchSubmission, TokenCo
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        async with self._transport().astream(*self._request(messages, stop, kwargs, stream=True)) as answer:
-            parser = self._api.stream_parser(answer.headers)
-            with parser.keeping_partial():
-                async for payloads in answer.batches:
-                    for chunk in parser.feed(payloads):
-                        yield chunk
-                yield parser.close()
+        request, meter = self._request(messages, stop, take_facts(run_manager), kwargs, stream=True)
+        with watching(meter):
+            async with self._transport().astream(*request) as answer:
+                parser = self._api.stream_parser(answer.headers)
+                with parser.keeping_partial():
+                    async for payloads in answer.batches:
+                        for chunk in parser.feed(payloads):
+                            yield chunk
+                    yield book(meter, parser.close())
 
     @override
     def bind_tools(

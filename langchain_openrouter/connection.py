@@ -32,7 +32,7 @@ from langchain_openrouter._environment import (
 from langchain_openrouter.call_settings import check_headers, render_header_options
 from langchain_openrouter.closing import Closing
 from langchain_openrouter.errors import ConfigurationError
-from langchain_openrouter.network import Network, Verify
+from langchain_openrouter.network import Network, NetworkOptions, Verify
 from langchain_openrouter.retry_events import OnRetry, check_on_retry
 from langchain_openrouter.settings import ResponseCache, Timeout
 from langchain_openrouter.timeouts import as_timeout, parse_timeout
@@ -220,6 +220,10 @@ class OpenRouterConnection(Closing, BaseModel):
             client=self.http_client,
             async_client=self.http_async_client,
         )
+
+    def network_options(self) -> NetworkOptions:
+        """How this client leaves the machine, for what asks the same server beside it."""
+        return self._network().options()
 
     def _network(self) -> Network:
         return Network(self.proxy, self.verify, self.http2, self.trust_env)

@@ -64,13 +64,15 @@ class EmbeddingRun:
         except Exception as error:  # noqa: BLE001 - `result` raises it
             self._failure = self._failure or error
 
-    def keep(self, batch: Batch, content: bytes, headers: Mapping[str, str]) -> None:
-        """Read the answer to a batch.
+    def keep(self, batch: Batch, content: bytes, headers: Mapping[str, str]) -> EmbeddingsResponse:
+        """Read the answer to a batch, and keep it.
 
         Raises:
             OpenRouterError: It holds no vectors.
         """
-        self._responses.append(parse_embeddings(content, headers, first=batch.first, count=len(batch.inputs)))
+        response = parse_embeddings(content, headers, first=batch.first, count=len(batch.inputs))
+        self._responses.append(response)
+        return response
 
     def result(self) -> EmbeddingsResult:
         """What came back, in the order of the inputs.

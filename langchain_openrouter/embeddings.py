@@ -11,6 +11,8 @@ from pydantic import Field
 from typing_extensions import override
 
 from langchain_openrouter._wire.embeddings import EmbeddingInput
+from langchain_openrouter.attempt_booking import book_retrieval
+from langchain_openrouter.call_settings import with_meter
 from langchain_openrouter.embedding_run import EmbeddingRun
 from langchain_openrouter.retrieval_options import RetrievalOptions
 from langchain_openrouter.retrieval_results import EmbeddingsResult
@@ -117,9 +119,9 @@ class OpenRouterEmbeddings(RetrievalOptions, Embeddings):
         """
         run = self._run(inputs, input_type)
         for batch in run:
-            with run.keeping_failure():
-                response = self._transport().post(_EMBEDDINGS, run.render(batch))
-                run.keep(batch, response.content, response.headers)
+            with run.keeping_failure(), self._metered("embeddings", body := run.render(batch)) as meter:
+                response = self._transport().post(_EMBEDDINGS, body, with_meter(None, meter))
+                book_retrieval(meter, run.keep(batch, response.content, response.headers))
         return run.result()
 
     async def aembed_with_usage(
@@ -133,9 +135,9 @@ class OpenRouterEmbeddings(RetrievalOptions, Embeddings):
 
     async def _work(self, run: EmbeddingRun) -> None:
         for batch in run:
-            with run.keeping_failure():
-                response = await self._transport().apost(_EMBEDDINGS, run.render(batch))
-                run.keep(batch, response.content, response.headers)
+            with run.keeping_failure(), self._metered("embeddings", body := run.render(batch)) as meter:
+                response = await self._transport().apost(_EMBEDDINGS, body, with_meter(None, meter))
+                book_retrieval(meter, run.keep(batch, response.content, response.headers))
 
     def _run(self, inputs: Sequence[EmbeddingInput], input_type: str | None) -> EmbeddingRun:
         return EmbeddingRun(inputs, self._options(input_type), self.batch_size)

@@ -11,6 +11,8 @@ from pydantic import Field
 from typing_extensions import override
 
 from langchain_openrouter._wire.rerank import parse_rerank, render_rerank
+from langchain_openrouter.attempt_booking import book_retrieval
+from langchain_openrouter.call_settings import with_meter
 from langchain_openrouter.retrieval_options import RetrievalOptions
 from langchain_openrouter.retrieval_results import DocumentT, RerankResult
 from langchain_openrouter.usage import total_usage
@@ -38,8 +40,6 @@ class OpenRouterRerank(RetrievalOptions, BaseDocumentCompressor):
     Source: https://openrouter.ai/docs/api-reference/rerank
     """
 
-    model: str
-    """The model's id."""
     top_n: int | None = Field(default=3, ge=1)
     """How many documents come back; `None` means all."""
 
@@ -52,14 +52,14 @@ class OpenRouterRerank(RetrievalOptions, BaseDocumentCompressor):
         Raises:
             OpenRouterError: The request failed.
         """
-        return _scored(self.rerank(query, documents))
+        return _scored(self._rerank(query, documents, callbacks))
 
     @override
     async def acompress_documents(
         self, documents: Sequence[Document], query: str, callbacks: Callbacks | None = None
     ) -> list[Document]:
         """Do what `compress_documents` does, without blocking the event loop."""
-        return _scored(await self.arerank(query, documents))
+        return _scored(await self._arerank(query, documents, callbacks))
 
     def rerank(self, query: str, documents: Sequence[DocumentT]) -> RerankResult[DocumentT]:
         """Rank documents by their relevance to a query, in one request, and tell what that used and cost.
@@ -73,17 +73,35 @@ class OpenRouterRerank(RetrievalOptions, BaseDocumentCompressor):
             RequestError: The query or a document has no form on the wire.
             OpenRouterError: The request failed.
         """
-        if not documents:
-            return _nothing()
-        response = self._transport().post(_RERANK, render_rerank(query, documents, self._options()))
-        return parse_rerank(response.content, response.headers, documents, self.top_n)
+        return self._rerank(query, documents)
 
     async def arerank(self, query: str, documents: Sequence[DocumentT]) -> RerankResult[DocumentT]:
         """Do what `rerank` does, without blocking the event loop."""
+        return await self._arerank(query, documents)
+
+    def _rerank(
+        self, query: str, documents: Sequence[DocumentT], callbacks: Callbacks | None = None
+    ) -> RerankResult[DocumentT]:
         if not documents:
             return _nothing()
-        response = await self._transport().apost(_RERANK, render_rerank(query, documents, self._options()))
-        return parse_rerank(response.content, response.headers, documents, self.top_n)
+        body = render_rerank(query, documents, self._options())
+        with self._metered("rerank", body, callbacks) as meter:
+            response = self._transport().post(_RERANK, body, with_meter(None, meter))
+            result = parse_rerank(response.content, response.headers, documents, self.top_n)
+            book_retrieval(meter, result)
+        return result
+
+    async def _arerank(
+        self, query: str, documents: Sequence[DocumentT], callbacks: Callbacks | None = None
+    ) -> RerankResult[DocumentT]:
+        if not documents:
+            return _nothing()
+        body = render_rerank(query, documents, self._options())
+        with self._metered("rerank", body, callbacks) as meter:
+            response = await self._transport().apost(_RERANK, body, with_meter(None, meter))
+            result = parse_rerank(response.content, response.headers, documents, self.top_n)
+            book_retrieval(meter, result)
+        return result
 
     def _options(self) -> dict[str, Any]:
         return {

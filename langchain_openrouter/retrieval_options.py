@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
+from langchain_core.callbacks import Callbacks
 from pydantic import BeforeValidator, Field, model_validator
 
 from langchain_openrouter._environment import read_variable
 from langchain_openrouter._wire.options import check_provider
-from langchain_openrouter.connection import OpenRouterConnection
+from langchain_openrouter.attempt_booking import MoneySettings, meter_for, watching
+from langchain_openrouter.metered import Metered
+from langchain_openrouter.run_facts import surrounding_facts
 from langchain_openrouter.settings import ProviderPreferences, as_plain
 from langchain_openrouter.unknown_options import keep_unknown_options
 
+if TYPE_CHECKING:
+    from langchain_openrouter.spend.call_meter import CallMeter
+    from langchain_openrouter.spend.estimate import Kind
 
-class RetrievalOptions(OpenRouterConnection):
+
+class RetrievalOptions(Metered):
     """Options of `OpenRouterEmbeddings` and `OpenRouterRerank`. One that is `None` is not sent."""
 
+    model: str
+    """The model's id."""
     openrouter_provider: Annotated[ProviderPreferences | None, BeforeValidator(as_plain)] = None
     """Which providers may serve, such as `{"only": ["openai"], "data_collection": "deny"}`."""
     session_id: str | None = Field(default_factory=lambda: read_variable("OPENROUTER_SESSION_ID"))
@@ -35,6 +46,15 @@ class RetrievalOptions(OpenRouterConnection):
     def _check_provider(self) -> Self:
         check_provider(self.openrouter_provider)
         return self
+
+    @contextmanager
+    def _metered(self, kind: Kind, body: bytes, callbacks: Callbacks = None) -> Iterator[CallMeter | None]:
+        """Book the attempts of a request, to the run that surrounds it."""
+        run = surrounding_facts(None if callbacks is None else {"callbacks": callbacks})
+        options = {"model": self.model, **self.model_kwargs}
+        meter = meter_for(self, kind, options, body, run, MoneySettings(self.ledger, self.budget_policy))
+        with watching(meter):
+            yield meter
 
     def _header_settings(self) -> tuple[object, ...]:
         return *super()._header_settings(), self.session_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import httpx
 
@@ -20,6 +20,26 @@ _SHORTEST_WAIT = 0.001
 """Seconds: to wait for no time at all is no time-out to some clients."""
 
 
+class AttemptMeter(Protocol):
+    """Is told of the attempts of one call. Whoever reads the answer tells it how they end."""
+
+    def begin(self) -> None:
+        """An attempt is about to be sent. What this raises keeps it from being sent."""
+
+    async def abegin(self) -> None:
+        """Do what `begin` does, without blocking the event loop."""
+
+    def opened(self, headers: Mapping[str, str]) -> None:
+        """Its answer has begun."""
+
+    def refused(self, error: OpenRouterError) -> bool:
+        """No answer has begun; whether another request is to be sent at once."""
+
+    @property
+    def body(self) -> bytes:
+        """What the attempt that has begun sends."""
+
+
 class CallSettings(NamedTuple):
     """What one call has of its own. `None` means as the transport has it."""
 
@@ -31,6 +51,8 @@ class CallSettings(NamedTuple):
     starts_work: bool = False
     """Whether the call starts work that goes on without it: then it is not sent again after a failure on the other side
     (a status of 408 or 5xx), which may have come after the start."""
+    meter: AttemptMeter | None = None
+    """Who is told of its attempts."""
 
 
 class Call(NamedTuple):
@@ -43,11 +65,13 @@ class Call(NamedTuple):
     target: Target
     attempts: Attempts
     on_retry: OnRetry | None
+    meter: AttemptMeter | None = None
 
     def request(self) -> Request:
         """What the next attempt sends, with waits that do not reach over the deadline."""
         timeout = _within(self.target.limits, self.attempts.remaining())
-        return Request(self.method, self.target.base_url + self.path, self.body, self.headers, timeout)
+        body = self.body if self.meter is None else self.meter.body
+        return Request(self.method, self.target.base_url + self.path, body, self.headers, timeout)
 
     def delay_after(self, error: OpenRouterError) -> float:
         """Decide what follows a failed attempt, and tell of it where that is another one.
@@ -58,7 +82,8 @@ class Call(NamedTuple):
         Raises:
             OpenRouterError: `error` itself, where there is to be no other attempt.
         """
-        delay = self.attempts.delay_after(error)
+        is_other = self.meter is not None and self.meter.refused(error)
+        delay = 0.0 if is_other else self.attempts.delay_after(error)
         failed, max_retries = self.attempts.failed, self.attempts.max_retries
         tell(RetryEvent(failed, max_retries, delay, error, self.method, self.path), self.on_retry)
         return delay

@@ -182,7 +182,8 @@ class Transport:
             on_retry = settings.on_retry
         if settings is not None and settings.starts_work:
             target = target._replace(starts_work=True)
-        return Call("POST", path, body, headers, target, Attempts(max_retries, target.limits.total), on_retry)
+        attempts, meter = Attempts(max_retries, target.limits.total), settings.meter if settings is not None else None
+        return Call("POST", path, body, headers, target, attempts, on_retry, meter)
 
     def _get(self, path: str) -> Call:
         target = self._target._replace(only_reads=True)
@@ -206,17 +207,25 @@ class Transport:
                 await asyncio.sleep(call.delay_after(error))
 
     def _attempt(self, client: Client, call: Call) -> httpx.Response:
+        if call.meter is not None:
+            call.meter.begin()
         with opening(call.target, call.attempts):
             response = client.open(call.request())
             if response.status_code < 300:  # noqa: PLR2004 - HTTP
+                if call.meter is not None:
+                    call.meter.opened(response.headers)
                 return response
             content = response.read()
             raise status_error(response.status_code, response.headers, content, call.target)
 
     async def _aattempt(self, client: AsyncClient, call: Call) -> AsyncResponse:
+        if call.meter is not None:
+            await call.meter.abegin()
         with opening(call.target, call.attempts):
             response = await client.open(call.request())
             if response.status_code < 300:  # noqa: PLR2004 - HTTP
+                if call.meter is not None:
+                    call.meter.opened(response.headers)
                 return response
             content = await response.aread()
             raise status_error(response.status_code, response.headers, content, call.target)

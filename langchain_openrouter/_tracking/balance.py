@@ -77,10 +77,7 @@ class BalanceGuard:
             client.openrouter_api_key,
             client.base_url,
             default_headers=client.default_headers,
-            proxy=client.proxy,
-            verify=client.verify,
-            http2=client.http2,
-            trust_env=client.trust_env,
+            **client.network_options(),
         )
         self._watch(account)
         return account

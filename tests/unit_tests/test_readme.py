@@ -16,9 +16,10 @@ def python_blocks() -> list[str]:
     return re.findall(r"^```python\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
 
 
-def test_every_python_block_runs(monkeypatch, capsys):
+def test_every_python_block_runs(monkeypatch, capsys, tmp_path):
     """The blocks are one session: a name that one makes, a later one uses."""
     pytest.importorskip("langchain_openai")
+    monkeypatch.chdir(tmp_path)
     session: dict[str, object] = {}
     with OpenRouterEmulator() as emulator:
         monkeypatch.setenv("OPENROUTER_API_KEY", emulator.api_key)

@@ -1,0 +1,99 @@
+"""The part of every client that has its attempts booked and paid for: the ledger, and what is done without money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from langchain_openrouter.attempt_booking import MoneySettings
+from langchain_openrouter.connection import OpenRouterConnection
+from langchain_openrouter.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from langchain_openrouter.account_desk import AccountDesk
+    from langchain_openrouter.spend.contracts import Ledger
+
+_POLICIES = ("raise", "clamp", "next_model")
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """The account desk of a client and the settings that it was made for. Copies and pickles find their own."""
+
+    settings: tuple[object, ...] = field(default=(), compare=False)
+    desk: AccountDesk | None = field(default=None, compare=False)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Desk:
+        return _Desk()
+
+    def __reduce__(self) -> tuple[type[_Desk], tuple[()]]:
+        return _Desk, ()
+
+
+class Metered(OpenRouterConnection):
+    """A client whose attempts can be booked, and kept within budgets."""
+
+    ledger: Any = Field(default=None, exclude=True, repr=False)
+    """A `SpendLedger` that every attempt is booked in before it is sent, and whose budgets it must fit.
+
+    `None` books nowhere. While the client lives, attempts whose end was not seen are looked up in the background.
+    """
+    budget_policy: Literal["raise", "clamp", "next_model"] = "raise"
+    """What is done where there is no money for a request, by the ledger's budgets or by OpenRouter's word (402, 403).
+
+    `"raise"` raises. `"clamp"` asks for an answer that is as short as there is money for. `"next_model"` asks the next
+    of `models`, which OpenRouter itself does not do for want of money. Where neither helps, the refusal is raised.
+    """
+
+    _desk: _Desk = PrivateAttr(default_factory=_Desk)
+
+    @model_validator(mode="after")
+    def _check_ledger(self) -> Self:
+        _check(self.ledger)
+        return self
+
+    def take_money_settings(self, options: dict[str, Any]) -> MoneySettings:
+        """Take how a call is paid for out of its options, where they differ from the fields.
+
+        Raises:
+            ConfigurationError: The ledger is none, or there is no such policy.
+        """
+        ledger, policy = options.pop("ledger", self.ledger), options.pop("budget_policy", self.budget_policy)
+        _check(ledger)
+        if policy not in _POLICIES:
+            raise ConfigurationError(f"`budget_policy` is one of {', '.join(map(repr, _POLICIES))}, not {policy!r}.")
+        return MoneySettings(ledger, policy)
+
+    def account_desk(self, ledger: Ledger | None) -> AccountDesk | None:
+        """What looks after the account that pays for what the ledger books; `None` without a ledger."""
+        if ledger is None:
+            return None
+        settings = (ledger, self._require_key(), self.base_url, self._network(), self.http_client)
+        if self._desk.desk is None or self._desk.settings != settings:
+            self._desk = _Desk(settings, self._new_desk(ledger))
+        return self._desk.desk
+
+    def _new_desk(self, ledger: Any) -> AccountDesk:  # noqa: ANN401 - as the field
+        from langchain_openrouter.account import Account
+        from langchain_openrouter.account_desk import AccountDesk
+
+        account = Account(
+            self.openrouter_api_key,
+            self.base_url,
+            default_headers=self.default_headers,
+            client=self.http_client,
+            async_client=self.http_async_client,
+            **self.network_options(),
+        )
+        return AccountDesk(ledger, account)
+
+
+def _check(ledger: object) -> None:
+    if ledger is not None and not hasattr(ledger, "reserve"):
+        raise ConfigurationError(
+            f"`ledger` must be a SpendLedger, not {type(ledger).__name__}: SpendLedger({ledger!r})?"
+            if isinstance(ledger, str)
+            else f"`ledger` must be a SpendLedger, not {type(ledger).__name__}."
+        )

@@ -1,0 +1,71 @@
+"""What an answer says of its cost, wherever it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from langchain_openrouter.usage import Usage, parse_usd
+
+
+class Outcome(NamedTuple):
+    """What a ledger needs to know of an answer. `None`: the answer does not say."""
+
+    usage: Usage | None = None
+    """Tokens, and cost in USD."""
+    generation_id: str | None = None
+    model: str | None = None
+    provider: str | None = None
+    server_tools: Mapping[str, int] = {}
+    """Uses of OpenRouter's server tools by their names on the wire."""
+
+
+def outcome_of_message(metadata: Mapping[str, object], tokens: Mapping[str, object] | None) -> Outcome:
+    """Read the `response_metadata` and the `usage_metadata` of a message."""
+    return Outcome(
+        usage=_usage(metadata, tokens),
+        generation_id=_text(metadata.get("generation_id")),
+        model=_text(metadata.get("model_name")),
+        provider=_text(metadata.get("provider")),
+        server_tools=_server_tools(metadata),
+    )
+
+
+def _usage(metadata: Mapping[str, object], tokens: Mapping[str, object] | None) -> Usage | None:
+    cost = parse_usd(metadata.get("cost"))
+    if tokens is None and cost is None:
+        return None
+    tokens = tokens or {}
+    details = _object(metadata.get("cost_details"))
+    is_byok = metadata.get("is_byok")
+    return Usage(
+        input_tokens=_count(tokens.get("input_tokens")),
+        output_tokens=_count(tokens.get("output_tokens")),
+        total_tokens=_count(tokens.get("total_tokens")),
+        input_details=_counts(tokens.get("input_token_details")),
+        output_details=_counts(tokens.get("output_token_details")),
+        cost=cost,
+        upstream_cost=parse_usd(details.get("upstream_inference_cost")),
+        is_byok=is_byok if isinstance(is_byok, bool) else None,
+    )
+
+
+def _server_tools(metadata: Mapping[str, object]) -> dict[str, int]:
+    found = _counts(metadata.get("server_tool_use_details")) or _counts(metadata.get("server_tool_use"))
+    return {name: count for name, count in found.items() if count}
+
+
+def _counts(value: object) -> dict[str, int]:
+    return {str(name): count for name, count in _object(value).items() if type(count) is int}
+
+
+def _count(value: object) -> int:
+    return value if type(value) is int else 0
+
+
+def _object(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
