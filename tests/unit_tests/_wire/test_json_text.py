@@ -11,17 +11,30 @@ from hypothesis import strategies as st
 from langchain_openrouter._wire.json_text import dump_json, load_json, load_model_json
 from langchain_openrouter.errors import RequestError
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=10,
-)
+
+def values(integers):
+    return st.recursive(
+        st.none() | st.booleans() | integers | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+        max_leaves=10,
+    )
+
+
+JSON = values(st.integers())
 
 
 @given(JSON)
+def test_what_is_written_is_exact(value):
+    assert json.loads(dump_json(value)) == value
+
+
+@given(values(st.integers(-(2**63), 2**64 - 1)))
 def test_what_is_written_is_read_again(value):
     assert load_json(dump_json(value)) == value
-    assert json.loads(dump_json(value)) == value
+
+
+def test_longer_integers_of_the_wire_are_floats():
+    assert load_json(b"[-9223372036854775809]") == [-(2.0**63)]
 
 
 @given(JSON)
