@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--cassettes", default=default, help="Where the tests that are marked `recorded` have their cassettes."
     )
-
+    parser.addoption("--calls", type=int, default=300, help="How many calls are mixed until the books are compared.")
     parser.addoption("--rounds", type=int, default=3, help="How often a process is killed while it writes a ledger.")
 
 

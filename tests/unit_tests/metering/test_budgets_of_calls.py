@@ -8,7 +8,9 @@ import logging
 import subprocess
 import sys
 import textwrap
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,6 +19,7 @@ from langchain_openrouter import (
     Account,
     Budget,
     BudgetExceededError,
+    CostSource,
     EntryState,
     InsufficientCreditsError,
     OpenRouterEmbeddings,
@@ -24,6 +27,7 @@ from langchain_openrouter import (
     PriceUnknownError,
 )
 from langchain_openrouter.emulator import Answer, Failure, OpenRouterEmulator, ScriptBrain
+from tests.waiting import await_until
 
 MODEL = "openai/gpt-4o-mini"
 ALICE = {"metadata": {"user_id": "alice"}}
@@ -231,6 +235,36 @@ def test_embeddings_and_ranks_have_budgets(ledger, emulator):
     OpenRouterEmbeddings(**at).embed_query("hello")
     (entry,) = ledger.entries()
     assert entry.hold_usd >= entry.charged_usd > 0
+
+
+def test_a_call_that_is_cancelled_before_its_answer_has_a_name_is_booked_at_its_hold(model, ledger, emulator):
+    """OpenRouter bills it, and nobody can look it up."""
+    ledger.set_budget(Budget("total", "5"))
+    answered = threading.Event()
+
+    class Slow:
+        checks_requests = True
+
+        def reply(self, _):
+            answered.wait(10)
+            return Answer("Hi!")
+
+    emulator.brain = Slow()
+
+    async def run():
+        task = asyncio.create_task(model(ledger=ledger, max_tokens=100).ainvoke("hello"))
+        await await_until(lambda: sent(emulator))
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(run())
+    answered.set()
+    ledger.reconcile(Account(emulator.api_key, emulator.base_url), give_up_after=timedelta(0))
+    (entry,) = ledger.entries()
+    assert (entry.charged_usd, entry.source, entry.is_verified) == (entry.hold_usd, CostSource.HOLD, False)
+    assert entry.reason is None
+    assert ledger.budgets()[0].spent_usd == entry.hold_usd
 
 
 EACH = Decimal("0.001")
