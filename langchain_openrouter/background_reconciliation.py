@@ -95,6 +95,7 @@ class BackgroundReconciler:
         """
         resolver = Resolver(self._books, self._account, give_up_after=self._give_up_after)
         unknown: set[str] = set()
+        self._books.adopt_orphans()
         for entry in self._books.unknown():
             unknown.add(entry.id)
             may_ask = resolver.error is None and not self._is_closed

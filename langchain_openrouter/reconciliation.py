@@ -35,6 +35,9 @@ class UnsettledBooks(Protocol):
     def is_closed(self) -> bool:
         """Whether nothing can be booked any more."""
 
+    def adopt_orphans(self) -> int:
+        """Make the entries of processes that died unknown."""
+
     def unknown(self) -> Iterator[Entry]:
         """The entries whose cost nobody knows. They may be settled while they are gone through."""
 
@@ -223,6 +226,7 @@ def reconcile(
     """
     resolver = Resolver(books, account, give_up_after=give_up_after, all_keys=all_keys, wait=wait, clock=clock)
     report = Reconciliation()
+    books.adopt_orphans()
     for entry in books.unknown():
         report.add(*resolver.resolve(entry))
     report.error = resolver.error
