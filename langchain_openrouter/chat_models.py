@@ -12,28 +12,26 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
 from langchain_core.tools import BaseTool
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import override
 
-from langchain_openrouter._wire import blocks
-from langchain_openrouter._wire.api import CHAT, RESPONSES, Api
-from langchain_openrouter._wire.response_format import render_response_format
-from langchain_openrouter._wire.tools import render_tool_choice, render_tools
+from langchain_openrouter._wire import block_translators
 from langchain_openrouter.attempt_booking import book, meter_for, watching
 from langchain_openrouter.batch_submission import BatchSubmission
 from langchain_openrouter.call_settings import render_header_options, take_call_settings, with_meter
 from langchain_openrouter.chat_options import ChatOptions
 from langchain_openrouter.metered import Metered
 from langchain_openrouter.run_facts import RunFacts, TellsStreamsTheirRun, facts_of, take_facts
-from langchain_openrouter.structured_output import Method, Schema, plan_structured_output
 from langchain_openrouter.token_counting import TokenCounting
 
 if TYPE_CHECKING:
     from langchain_openrouter._http.call import CallSettings
     from langchain_openrouter._http.transport import Transport
+    from langchain_openrouter._wire.api import Api
     from langchain_openrouter.spend.call_meter import CallMeter
+    from langchain_openrouter.structured_output import Method, Schema
 
-blocks.register()
+block_translators.register()
 
 
 class ChatOpenRouter(Metered, ChatOptions, BatchSubmission, TokenCounting, TellsStreamsTheirRun, BaseChatModel):
@@ -56,6 +54,8 @@ class ChatOpenRouter(Metered, ChatOptions, BatchSubmission, TokenCounting, Tells
 
     Source: https://openrouter.ai/docs/api-reference/parameters
     """
+
+    model_config = ConfigDict(defer_build=False)
 
     model_name: str = Field(alias="model")
     """The model's id, such as `openai/gpt-5-mini`, with a variant such as `:free` where wanted."""
@@ -83,7 +83,13 @@ class ChatOpenRouter(Metered, ChatOptions, BatchSubmission, TokenCounting, Tells
 
     @property
     def _api(self) -> Api:
-        return RESPONSES if self.use_responses_api else CHAT
+        if self.use_responses_api:
+            from langchain_openrouter._wire.responses.api import RESPONSES
+
+            return RESPONSES
+        from langchain_openrouter._wire.api import CHAT
+
+        return CHAT
 
     @property
     @override
@@ -244,6 +250,9 @@ class ChatOpenRouter(Metered, ChatOptions, BatchSubmission, TokenCounting, Tells
         Raises:
             ToolChoiceError: `tool_choice` names a tool that is not there.
         """
+        from langchain_openrouter._wire.response_format import render_response_format
+        from langchain_openrouter._wire.tools import render_tool_choice, render_tools
+
         if kwargs.get("response_format") is not None:
             kwargs["response_format"] = render_response_format(kwargs["response_format"], strict=strict)
         rendered = render_tools(tools, strict=strict)
@@ -279,6 +288,8 @@ class ChatOpenRouter(Metered, ChatOptions, BatchSubmission, TokenCounting, Tells
 
         The runnable raises `RefusalError` or `StructuredOutputError` where the model did not answer in that shape.
         """
+        from langchain_openrouter.structured_output import plan_structured_output
+
         plan = plan_structured_output(schema, method, strict=strict)
         options = {**plan.options, **kwargs}
         llm = self.bind_tools(plan.tools, strict=strict, **options) if plan.tools else self.bind(**options)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from langchain_openrouter._environment import read_variable
-from langchain_openrouter._wire.options import check_n, check_provider, check_reasoning
+from langchain_openrouter._wire.checks import check_n, check_provider, check_reasoning
 from langchain_openrouter.settings import (
     AudioOutput,
     CacheControl,
@@ -40,6 +40,9 @@ _WIRE_NAMES = {
 
 class ChatOptions(BaseModel):
     """Options of a chat request. One that is `None` is not sent."""
+
+    # never made by itself, so that pydantic need not build what would validate it
+    model_config = ConfigDict(defer_build=True)
 
     models: list[str] | None = None
     """Ids of models that OpenRouter tries in this order when `model` fails. Billed is the one that answers."""

@@ -69,7 +69,10 @@ class OpenRouterConnection(Closing, BaseModel):
         ConfigurationError: There is no key, or an option cannot be right.
     """
 
-    model_config = ConfigDict(populate_by_name=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
+    # never made by itself, so that pydantic need not build what would validate it
+    model_config = ConfigDict(
+        populate_by_name=True, hide_input_in_errors=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
     openrouter_api_key: SecretStr | None = Field(alias="api_key", default=None)
     """The key; `None` means `OPENROUTER_API_KEY`."""

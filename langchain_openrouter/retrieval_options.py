@@ -10,7 +10,7 @@ from langchain_core.callbacks import Callbacks
 from pydantic import BeforeValidator, Field, model_validator
 
 from langchain_openrouter._environment import read_variable
-from langchain_openrouter._wire.options import check_provider
+from langchain_openrouter._wire.checks import check_provider
 from langchain_openrouter.attempt_booking import MoneySettings, meter_for, watching
 from langchain_openrouter.metered import Metered
 from langchain_openrouter.run_facts import surrounding_facts

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import MessageLikeRepresentation, convert_to_messages
 
-from langchain_openrouter._wire.messages import render_messages
-from langchain_openrouter._wire.token_estimate import estimate_messages, estimate_text, estimate_tools
-from langchain_openrouter._wire.tools import render_tools
 from langchain_openrouter.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from typing import Protocol
 
-class _Model(Protocol):
-    """What counting needs of a model."""
+    class _Model(Protocol):
+        """What counting needs of a model."""
 
-    model_name: str
-    custom_get_token_ids: Callable[[str], list[int]] | None
+        model_name: str
+        custom_get_token_ids: Callable[[str], list[int]] | None
 
-    def get_num_tokens(self, text: str) -> int: ...
+        def get_num_tokens(self, text: str) -> int: ...
 
 
 class TokenCounting:
@@ -40,6 +39,8 @@ class TokenCounting:
 
     def get_num_tokens(self: _Model, text: str) -> int:
         """Count the tokens of a text: an estimate of one token for four bytes, or exact by `custom_get_token_ids`."""
+        from langchain_openrouter._wire.token_estimate import estimate_text
+
         return estimate_text(text) if self.custom_get_token_ids is None else len(self.custom_get_token_ids(text))
 
     def get_num_tokens_from_messages(
@@ -59,6 +60,10 @@ class TokenCounting:
         Raises:
             RequestError: A message or a tool cannot be sent.
         """
+        from langchain_openrouter._wire.messages import render_messages
+        from langchain_openrouter._wire.token_estimate import estimate_messages, estimate_tools
+        from langchain_openrouter._wire.tools import render_tools
+
         count = self.get_num_tokens
         rendered = render_messages(convert_to_messages(messages), self.model_name)
         return estimate_messages(rendered, count) + estimate_tools(render_tools(tools or ()), count)

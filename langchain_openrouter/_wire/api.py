@@ -1,4 +1,4 @@
-"""The APIs of OpenRouter that a chat model can use: where each is, how it is asked, and how its answers are read."""
+"""An API of OpenRouter that a chat model can use: where it is, how it is asked, and how its answers are read."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from typing import Any, Protocol
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatResult
 
-from langchain_openrouter._wire import parse, render
-from langchain_openrouter._wire.responses import parse as responses_parse
-from langchain_openrouter._wire.responses import render as responses_render
-from langchain_openrouter._wire.responses.stream import ResponsesStreamParser
+from langchain_openrouter._wire.parse import parse_response
+from langchain_openrouter._wire.render import render_request
 from langchain_openrouter._wire.stream import StreamParser
 
 
@@ -33,5 +31,5 @@ class Api:
     stream_parser: type[StreamParser]
 
 
-CHAT = Api("/chat/completions", render.render_request, parse.parse_response, StreamParser)
-RESPONSES = Api("/responses", responses_render.render_request, responses_parse.parse_response, ResponsesStreamParser)
+CHAT = Api("/chat/completions", render_request, parse_response, StreamParser)
+"""Chat completions."""

@@ -12,11 +12,10 @@ from langchain_core.messages import AIMessage
 
 from langchain_openrouter._wire.content import render_part
 from langchain_openrouter._wire.json_text import dump_json
-from langchain_openrouter._wire.metadata import PROVIDER
 from langchain_openrouter._wire.reasoning import render_details
 from langchain_openrouter._wire.reasoning_origin import author_of, readable_details, reads_plain_text
 from langchain_openrouter._wire.tools import render_call, render_tool_calls
-from langchain_openrouter._wire.types import Wire, as_list, as_object
+from langchain_openrouter._wire.types import PROVIDER, Wire, as_list, as_object
 
 _SENT_ELSEWHERE = frozenset(
     {

@@ -13,9 +13,7 @@ from typing import cast
 from uuid import uuid4
 
 from langchain_core.messages import AIMessage, AIMessageChunk, ContentBlock
-from langchain_core.messages.block_translators import register_translator
 
-from langchain_openrouter._wire.metadata import PROVIDER
 from langchain_openrouter._wire.reasoning import GROWING
 from langchain_openrouter._wire.server_tool_blocks import translate_detail, translate_items
 from langchain_openrouter._wire.types import ReadOnlyWire, Wire, as_list, as_object
@@ -41,11 +39,6 @@ def translate_chunk(chunk: AIMessageChunk) -> list[ContentBlock]:
     is_whole = chunk.chunk_position == "last" and all(call.get("id") for call in chunk.tool_call_chunks)
     calls = _calls(chunk) if is_whole else _call_chunks(chunk)
     return cast("list[ContentBlock]", [*_blocks(chunk), *calls])
-
-
-def register() -> None:
-    """Tell LangChain how to read the answers of this package."""
-    register_translator(PROVIDER, translate_message, translate_chunk)
 
 
 def _blocks(message: AIMessage) -> Iterator[Wire]:

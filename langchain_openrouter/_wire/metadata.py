@@ -6,11 +6,8 @@ from typing import Any
 
 from langchain_core.messages.ai import InputTokenDetails, OutputTokenDetails, UsageMetadata
 
-from langchain_openrouter._wire.types import ReadOnlyWire, Wire
+from langchain_openrouter._wire.types import PROVIDER, ReadOnlyWire, Wire
 from langchain_openrouter.usage import parse_usage
-
-PROVIDER = "openrouter"
-"""What LangChain calls whoever made a message, in `model_provider`."""
 
 _NOT_FACTS = frozenset({"choices", "usage", "model", "error", "user_id"})
 """Keys of a body that stand elsewhere in the message, or are nobody's business."""

@@ -16,11 +16,11 @@ from langchain_core.outputs import ChatGenerationChunk
 from langchain_openrouter._wire.answer import find_failure, first_choice, parse_text
 from langchain_openrouter._wire.chunks import StreamedChunk
 from langchain_openrouter._wire.extras import ExtrasFolder
-from langchain_openrouter._wire.metadata import PROVIDER, parse_generation_id, parse_metadata, parse_usage_metadata
+from langchain_openrouter._wire.metadata import parse_generation_id, parse_metadata, parse_usage_metadata
 from langchain_openrouter._wire.parse import parse_json, refuse_nothing
 from langchain_openrouter._wire.surrogates import SurrogateJoiner
 from langchain_openrouter._wire.tools import ToolCallFolder
-from langchain_openrouter._wire.types import Wire, as_list
+from langchain_openrouter._wire.types import PROVIDER, Wire, as_list
 from langchain_openrouter.errors import OpenRouterError, StreamInterruptedError
 
 _DONE = b"[DONE]"

@@ -1,9 +1,12 @@
-"""Names for the JSON that goes over the wire. Answers are read tolerantly: any key may be missing, null or unknown."""
+"""Names for what goes over the wire. Answers are read tolerantly: any key may be missing, null or unknown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
+
+PROVIDER = "openrouter"
+"""What LangChain calls whoever made a message, in `model_provider`."""
 
 Wire: TypeAlias = dict[str, Any]
 """A JSON object as decoded; its values are checked where they are read."""
