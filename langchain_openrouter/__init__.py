@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from langchain_openrouter._lazy_names import lazy_names
+
 if TYPE_CHECKING:
     from langchain_openrouter import plugins, server_tools
     from langchain_openrouter._tracking.spending import Spending
@@ -269,7 +271,9 @@ _HOMES = {
     "reconcile": "reconciliation",
     "track_spend": "callbacks",
 }
-"""Where a public name lives, if not in `errors`. Names are looked up at their first use, so that importing is quick."""
+"""Where a public name lives, if not in `errors`."""
+
+_find = lazy_names(__name__, dict.fromkeys(__all__, "errors") | _HOMES)
 
 _MODULES = frozenset({"plugins", "server_tools"})
 """Modules whose functions are used by the module's name."""
@@ -282,11 +286,7 @@ def __getattr__(name: str) -> object:
         return version()
     if name in _MODULES:
         return importlib.import_module(f"{__name__}.{name}")
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = importlib.import_module(f"{__name__}.{_HOMES.get(name, 'errors')}")
-    value = globals()[name] = getattr(home, name)
-    return value
+    return _find(name)
 
 
 def __dir__() -> list[str]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from langchain_openrouter._environment import read_variable
 from langchain_openrouter._wire.checks import check_n, check_provider, check_reasoning
+from langchain_openrouter.late_validation import ValidatedLate
 from langchain_openrouter.settings import (
     AudioOutput,
     CacheControl,
@@ -26,9 +27,6 @@ from langchain_openrouter.settings import (
 )
 from langchain_openrouter.unknown_options import keep_unknown_options
 
-_Plain = BeforeValidator(as_plain)
-_EachPlain = BeforeValidator(lambda given: [as_plain(one) for one in given] if isinstance(given, list) else given)
-
 _WIRE_NAMES = {
     "openrouter_provider": "provider",
     "request_metadata": "metadata",
@@ -36,6 +34,10 @@ _WIRE_NAMES = {
     "model_name": "model",
 }
 """Names that an option has here, where they are not its key on the wire."""
+
+
+def _each_plain(given: object) -> object:
+    return [as_plain(one) for one in given] if isinstance(given, list) else given
 
 
 class ChatOptions(BaseModel):
@@ -81,7 +83,7 @@ class ChatOptions(BaseModel):
     model_kwargs: dict[str, Any] = Field(default_factory=dict)
     """More keys of the request body, sent as they stand."""
 
-    reasoning: Annotated[Reasoning | None, _Plain] = None
+    reasoning: Annotated[Reasoning | None, ValidatedLate(as_plain)] = None
     """How much to think, such as `{"effort": "high"}`."""
     reasoning_effort: str | None = None
     """Short for `reasoning={"effort": ...}`."""
@@ -89,33 +91,33 @@ class ChatOptions(BaseModel):
     """How long the answer is: `low`, `medium`, `high`, `xhigh` or `max`."""
     modalities: list[str] | None = None
     """What the answer is made of: `text`, `image`, `audio`. An answer with audio is always streamed under the hood."""
-    audio: Annotated[AudioOutput | None, _Plain] = None
+    audio: Annotated[AudioOutput | None, ValidatedLate(as_plain)] = None
     """How a spoken answer sounds, such as `{"voice": "alloy", "format": "wav"}`."""
-    image_config: Annotated[dict[str, Any] | None, _Plain] = None
+    image_config: Annotated[dict[str, Any] | None, ValidatedLate(as_plain)] = None
     """How images are made, such as `{"aspect_ratio": "16:9"}`."""
-    prediction: Annotated[Prediction | None, _Plain] = None
+    prediction: Annotated[Prediction | None, ValidatedLate(as_plain)] = None
     """Text that most of the answer is likely to repeat, such as `{"type": "content", "content": ...}`."""
 
-    openrouter_provider: Annotated[ProviderPreferences | None, _Plain] = None
+    openrouter_provider: Annotated[ProviderPreferences | None, ValidatedLate(as_plain)] = None
     """Which providers may serve, such as `{"only": ["openai"], "data_collection": "deny"}`."""
     route: str | None = None
     """Deprecated by OpenRouter in favour of `openrouter_provider["sort"]`."""
     service_tier: str | None = None
     """`auto`, `default`, `flex`, `priority` (or `fast`) or `scale`. Billed is the tier that served."""
-    plugins: Annotated[list[Plugin] | None, _EachPlain] = None
+    plugins: Annotated[list[Plugin] | None, ValidatedLate(_each_plain)] = None
     """Such as `[plugins.file_parser(pdf_engine="native")]`, of `langchain_openrouter.plugins`, or dicts."""
     max_tool_calls: int | None = None
     """The most calls of server tools in one request, up to 30, which is OpenRouter's default."""
-    stop_server_tools_when: Annotated[list[StopServerTools] | None, _EachPlain] = None
+    stop_server_tools_when: Annotated[list[StopServerTools] | None, ValidatedLate(_each_plain)] = None
     """When they stop, such as `[{"type": "max_cost", "max_cost_in_dollars": 0.05}]`. Wins over `max_tool_calls`."""
     preset: str | None = None
     """The slug of a preset of the account; what the request says wins over it."""
 
-    cache_control: Annotated[CacheControl | None, _Plain] = None
+    cache_control: Annotated[CacheControl | None, ValidatedLate(as_plain)] = None
     """`{"type": "ephemeral"}` lets the provider choose where the prompt is cached. Also goes on any content block."""
     prompt_cache_key: str | None = None
     """What keeps requests with the same beginning on the same cache (OpenAI)."""
-    prompt_cache_options: Annotated[PromptCacheOptions | None, _Plain] = None
+    prompt_cache_options: Annotated[PromptCacheOptions | None, ValidatedLate(as_plain)] = None
     """How OpenAI's prompt cache is used."""
     session_id: str | None = Field(default_factory=lambda: read_variable("OPENROUTER_SESSION_ID"))
     """Groups requests, and keeps a conversation on one provider, for its cache; `None` or `""` sends none."""
@@ -123,7 +125,7 @@ class ChatOptions(BaseModel):
     """A stable id of the end user, so that a block for abuse hits that user alone. It goes to providers as a hash."""
     request_metadata: dict[str, str] | None = None
     """Up to 16 pairs that OpenRouter keeps with the request (`metadata` on the wire; here LangChain has that name)."""
-    trace: Annotated[Trace | None, _Plain] = None
+    trace: Annotated[Trace | None, ValidatedLate(as_plain)] = None
     """Names for the tracing tools that OpenRouter broadcasts to."""
 
     @model_validator(mode="before")

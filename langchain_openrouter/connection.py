@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
@@ -32,6 +31,7 @@ from langchain_openrouter._environment import (
 from langchain_openrouter.call_settings import check_headers, render_header_options
 from langchain_openrouter.closing import Closing
 from langchain_openrouter.errors import ConfigurationError
+from langchain_openrouter.late_validation import ValidatedLate
 from langchain_openrouter.network import Network, NetworkOptions, Verify
 from langchain_openrouter.retry_events import OnRetry, check_on_retry
 from langchain_openrouter.settings import ResponseCache, Timeout
@@ -92,16 +92,14 @@ class OpenRouterConnection(Closing, BaseModel):
     """The app's categories for OpenRouter's rankings, at most two."""
     default_headers: Mapping[str, str] | None = Field(default=None, exclude=True, repr=False)
     """More headers for every request. They win over those that other fields make."""
-    response_cache: ResponseCache | bool | None = None
+    response_cache: Annotated[ResponseCache | bool | None, ValidatedLate()] = None
     """Whether OpenRouter may answer from its cache of whole answers, such as `{"ttl": 3600}` (seconds) or `True`.
 
     `None` leaves it to the account's presets. `response_metadata["response_cache"]` tells whether it did.
     """
     router_metadata: bool | None = None
     """Whether answers tell how they were routed, in `response_metadata["openrouter_metadata"]`."""
-    request_timeout: Annotated[float | Timeout | None, BeforeValidator(as_timeout)] = Field(
-        alias="timeout", default=None
-    )
+    request_timeout: Annotated[float | Timeout | None, ValidatedLate(as_timeout)] = Field(alias="timeout", default=None)
     """Seconds without a byte from the server, and for the whole of an unstreamed call with its retries.
 
     `None` means 10 s to connect, 120 s without a byte and 600 s in all. Each has a key in a `Timeout`; an

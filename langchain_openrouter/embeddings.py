@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from langchain_core.embeddings import Embeddings
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from typing_extensions import override
 
 from langchain_openrouter._wire.embeddings import EmbeddingInput
@@ -42,6 +42,8 @@ class OpenRouterEmbeddings(RetrievalOptions, Embeddings):
 
     Source: https://openrouter.ai/docs/api-reference/embeddings
     """
+
+    model_config = ConfigDict(defer_build=False)
 
     model: str = "openai/text-embedding-3-small"
     """The model's id. Vectors of different models cannot be compared."""

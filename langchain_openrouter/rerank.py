@@ -7,7 +7,7 @@ from typing import Any
 
 from langchain_core.callbacks import Callbacks
 from langchain_core.documents import BaseDocumentCompressor, Document
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from typing_extensions import override
 
 from langchain_openrouter._wire.rerank import parse_rerank, render_rerank
@@ -39,6 +39,8 @@ class OpenRouterRerank(RetrievalOptions, BaseDocumentCompressor):
 
     Source: https://openrouter.ai/docs/api-reference/rerank
     """
+
+    model_config = ConfigDict(defer_build=False)
 
     top_n: int | None = Field(default=3, ge=1)
     """How many documents come back; `None` means all."""

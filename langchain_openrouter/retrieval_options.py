@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from langchain_core.callbacks import Callbacks
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from langchain_openrouter._environment import read_variable
 from langchain_openrouter._wire.checks import check_provider
 from langchain_openrouter.attempt_booking import MoneySettings, meter_for, watching
+from langchain_openrouter.late_validation import ValidatedLate
 from langchain_openrouter.metered import Metered
 from langchain_openrouter.run_facts import surrounding_facts
 from langchain_openrouter.settings import ProviderPreferences, as_plain
@@ -27,7 +28,7 @@ class RetrievalOptions(Metered):
 
     model: str
     """The model's id."""
-    openrouter_provider: Annotated[ProviderPreferences | None, BeforeValidator(as_plain)] = None
+    openrouter_provider: Annotated[ProviderPreferences | None, ValidatedLate(as_plain)] = None
     """Which providers may serve, such as `{"only": ["openai"], "data_collection": "deny"}`."""
     session_id: str | None = Field(default_factory=lambda: read_variable("OPENROUTER_SESSION_ID"))
     """Groups requests in OpenRouter's logs (`X-Session-Id`); `None` or `""` sends none."""

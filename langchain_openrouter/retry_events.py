@@ -6,9 +6,12 @@ import inspect
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from langchain_openrouter.errors import ConfigurationError, OpenRouterError
+from langchain_openrouter.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from langchain_openrouter.errors import OpenRouterError
 
 _logger = logging.getLogger("langchain_openrouter")
 

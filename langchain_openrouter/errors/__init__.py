@@ -62,60 +62,67 @@ The class says what is meant, `status_code` which status came: a context overflo
 Source: https://openrouter.ai/docs/api-reference/errors
 """
 
-from langchain_openrouter.errors.availability import (
-    CapacityExhaustedError,
-    InvalidModelError,
-    ModelUnavailableError,
-    NoEndpointFitsError,
-    NoEndpointsError,
-    RegionRestrictedError,
-    TemporarilyUnavailableError,
-)
-from langchain_openrouter.errors.base import OpenRouterError
-from langchain_openrouter.errors.batch import BatchError, BatchNotDoneError
-from langchain_openrouter.errors.blocking import GuardrailError, ModerationError
-from langchain_openrouter.errors.connection import (
-    APIConnectionError,
-    APITimeoutError,
-    EmptyResponseError,
-    ResponseFormatError,
-    StreamInterruptedError,
-)
-from langchain_openrouter.errors.ledger import BudgetExceededError, LedgerError, PriceUnknownError
-from langchain_openrouter.errors.request import (
-    ConfigurationError,
-    MessageError,
-    RequestError,
-    ToolChoiceError,
-    UnknownModelError,
-)
-from langchain_openrouter.errors.spending import (
-    BudgetBlockedError,
-    InFlightBudgetError,
-    InsufficientCreditsError,
-    KeyLimitError,
-)
-from langchain_openrouter.errors.status import (
-    APIStatusError,
-    AuthenticationError,
-    BadRequestError,
-    ConflictError,
-    ContextLengthExceededError,
-    GatewayTimeoutError,
-    GoneError,
-    InternalServerError,
-    NotFoundError,
-    OverloadedError,
-    PermissionDeniedError,
-    PreconditionFailedError,
-    RateLimitError,
-    RequestTimeoutError,
-    RequestTooLargeError,
-    ServiceUnavailableError,
-    UnprocessableEntityError,
-    UpstreamError,
-)
-from langchain_openrouter.errors.structured import RefusalError, StructuredOutputError
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from langchain_openrouter._lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from langchain_openrouter.errors.availability import (
+        CapacityExhaustedError,
+        InvalidModelError,
+        ModelUnavailableError,
+        NoEndpointFitsError,
+        NoEndpointsError,
+        RegionRestrictedError,
+        TemporarilyUnavailableError,
+    )
+    from langchain_openrouter.errors.base import OpenRouterError
+    from langchain_openrouter.errors.batch import BatchError, BatchNotDoneError
+    from langchain_openrouter.errors.blocking import GuardrailError, ModerationError
+    from langchain_openrouter.errors.connection import (
+        APIConnectionError,
+        APITimeoutError,
+        EmptyResponseError,
+        ResponseFormatError,
+        StreamInterruptedError,
+    )
+    from langchain_openrouter.errors.ledger import BudgetExceededError, LedgerError, PriceUnknownError
+    from langchain_openrouter.errors.request import (
+        ConfigurationError,
+        MessageError,
+        RequestError,
+        ToolChoiceError,
+        UnknownModelError,
+    )
+    from langchain_openrouter.errors.spending import (
+        BudgetBlockedError,
+        InFlightBudgetError,
+        InsufficientCreditsError,
+        KeyLimitError,
+    )
+    from langchain_openrouter.errors.status import (
+        APIStatusError,
+        AuthenticationError,
+        BadRequestError,
+        ConflictError,
+        ContextLengthExceededError,
+        GatewayTimeoutError,
+        GoneError,
+        InternalServerError,
+        NotFoundError,
+        OverloadedError,
+        PermissionDeniedError,
+        PreconditionFailedError,
+        RateLimitError,
+        RequestTimeoutError,
+        RequestTooLargeError,
+        ServiceUnavailableError,
+        UnprocessableEntityError,
+        UpstreamError,
+    )
+    from langchain_openrouter.errors.structured import RefusalError, StructuredOutputError
 
 __all__ = [
     "APIConnectionError",
@@ -168,3 +175,63 @@ __all__ = [
     "UnprocessableEntityError",
     "UpstreamError",
 ]
+
+_HOMES = {
+    "APIConnectionError": "connection",
+    "APIStatusError": "status",
+    "APITimeoutError": "connection",
+    "AuthenticationError": "status",
+    "BadRequestError": "status",
+    "BatchError": "batch",
+    "BatchNotDoneError": "batch",
+    "BudgetBlockedError": "spending",
+    "BudgetExceededError": "ledger",
+    "CapacityExhaustedError": "availability",
+    "ConfigurationError": "request",
+    "ConflictError": "status",
+    "ContextLengthExceededError": "status",
+    "EmptyResponseError": "connection",
+    "GatewayTimeoutError": "status",
+    "GoneError": "status",
+    "GuardrailError": "blocking",
+    "InFlightBudgetError": "spending",
+    "InsufficientCreditsError": "spending",
+    "InternalServerError": "status",
+    "InvalidModelError": "availability",
+    "KeyLimitError": "spending",
+    "LedgerError": "ledger",
+    "MessageError": "request",
+    "ModelUnavailableError": "availability",
+    "ModerationError": "blocking",
+    "NoEndpointFitsError": "availability",
+    "NoEndpointsError": "availability",
+    "NotFoundError": "status",
+    "OpenRouterError": "base",
+    "OverloadedError": "status",
+    "PermissionDeniedError": "status",
+    "PreconditionFailedError": "status",
+    "PriceUnknownError": "ledger",
+    "RateLimitError": "status",
+    "RefusalError": "structured",
+    "RegionRestrictedError": "availability",
+    "RequestError": "request",
+    "RequestTimeoutError": "status",
+    "RequestTooLargeError": "status",
+    "ResponseFormatError": "connection",
+    "ServiceUnavailableError": "status",
+    "StreamInterruptedError": "connection",
+    "StructuredOutputError": "structured",
+    "TemporarilyUnavailableError": "availability",
+    "ToolChoiceError": "request",
+    "UnknownModelError": "request",
+    "UnprocessableEntityError": "status",
+    "UpstreamError": "status",
+}
+"""Where each name lives. A program loads those of the errors that it names or meets."""
+
+if not TYPE_CHECKING:
+    __getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from langchain_core.exceptions import ModelError
 
+from langchain_openrouter.errors.pickling import rebuild
 from langchain_openrouter.errors.scrub import scrubbed
 
 if TYPE_CHECKING:
@@ -68,11 +69,3 @@ class OpenRouterError(ModelError, ValueError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by state: the constructors take more than `args` holds."""
         return rebuild, (type(self), self.args, self.__dict__.copy())
-
-
-def rebuild(cls: type[Exception], args: tuple[object, ...], state: dict[str, object]) -> Exception:
-    """Make an error of what `__reduce__` gave, without its constructor."""
-    error = cls.__new__(cls, *args)
-    error.args = args
-    error.__dict__.update(state)
-    return error

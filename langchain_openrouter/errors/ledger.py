@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from langchain_openrouter.errors.base import rebuild
+from langchain_openrouter.errors.pickling import rebuild
 from langchain_openrouter.errors.request import RequestError
 from langchain_openrouter.usage import dollars
 

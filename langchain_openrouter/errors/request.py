@@ -6,7 +6,7 @@ from typing import Any
 
 from langchain_core.exceptions import ModelInvalidRequestError
 
-from langchain_openrouter.errors.base import rebuild
+from langchain_openrouter.errors.pickling import rebuild
 
 
 class RequestError(ModelInvalidRequestError, ValueError):

@@ -6,7 +6,7 @@ from typing import Any
 
 from langchain_core.exceptions import OutputParserException
 
-from langchain_openrouter.errors.base import rebuild
+from langchain_openrouter.errors.pickling import rebuild
 
 
 class StructuredOutputError(OutputParserException):
