@@ -3,7 +3,7 @@
 Source: https://openrouter.ai/docs/api-reference/parameters
 """
 
-from __future__ import annotations
+# no annotations as strings: pydantic would compile each when the class is made
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Self

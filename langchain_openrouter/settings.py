@@ -6,7 +6,7 @@ tomorrow works today. OpenRouter's schema of `provider` is closed, so an unknown
 Source: https://openrouter.ai/docs/api-reference/overview
 """
 
-from __future__ import annotations
+# no annotations as strings: each would be compiled when its class is made
 
 from dataclasses import asdict, is_dataclass
 from typing import Any
