@@ -77,6 +77,42 @@ def test_importing_the_package_alone_loads_next_to_nothing():
     assert loaded == "False"
 
 
+def test_importing_the_model_loads_little_beside_it():
+    """What calls, tools, structured output, batches, errors and the ledger need comes with the first use of it."""
+    loaded = run(
+        """
+        import sys
+        from langchain_core.language_models import chat_models
+        others = set(sys.modules)
+        from langchain_openrouter import ChatOpenRouter
+        print(*sorted(set(sys.modules) - others))
+        """
+    ).split()
+    ours = {name.removeprefix("langchain_openrouter.") for name in loaded if name.startswith("langchain_openrouter.")}
+    assert {name for name in ours if name.startswith(("_wire.", "errors."))} == {
+        "_wire.block_translators",
+        "_wire.checks",
+        "_wire.types",
+        "errors.pickling",
+        "errors.request",
+    }
+    assert ours.isdisjoint(
+        """_http _error_body usage structured_output batches batch_request bound_model catalogue credits account
+        embeddings rerank spend callbacks emulator""".split()
+    )
+    assert {"aiohttp", "platformdirs", "openai", "starlette"}.isdisjoint(loaded)
+    assert len(ours) < 30
+
+
+def test_the_errors_have_all_their_names():
+    from langchain_openrouter import errors
+
+    assert all(issubclass(getattr(errors, name), Exception) for name in errors.__all__)
+    assert dir(errors) == sorted(errors.__all__)
+    with pytest.raises(AttributeError, match=r"module 'langchain_openrouter\.errors' has no attribute 'SomeError'"):
+        _ = errors.SomeError
+
+
 def test_making_a_model_loads_no_transport():
     """The HTTP side loads with the first call, though langchain-core itself may load httpx for LangSmith."""
     loaded = run(
