@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from langchain_core.runnables.base import RunnableBinding
+
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
@@ -11,6 +13,10 @@ if TYPE_CHECKING:
     from langchain_openrouter.batch_request import BatchInputs, BatchModel
     from langchain_openrouter.batches import Batch
     from langchain_openrouter.bound_model import BoundModel
+else:
+    # LangChain evaluates the annotations of methods (in `with_fallbacks`), before there is a batch to load these for
+    Batch = BatchInputs = BatchModel = Any
+    BoundModel = RunnableBinding
 
 
 class BatchSubmission:

@@ -22,6 +22,7 @@ from langchain_openrouter.call_settings import render_header_options, take_call_
 from langchain_openrouter.chat_options import ChatOptions
 from langchain_openrouter.metered import Metered
 from langchain_openrouter.run_facts import RunFacts, TellsStreamsTheirRun, facts_of, take_facts
+from langchain_openrouter.schemas import Method, Schema
 from langchain_openrouter.token_counting import TokenCounting
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from langchain_openrouter._http.transport import Transport
     from langchain_openrouter._wire.api import Api
     from langchain_openrouter.spend.call_meter import CallMeter
-    from langchain_openrouter.structured_output import Method, Schema
 
 block_translators.register()
 

@@ -23,6 +23,7 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ensure_config, get_callback_manager_for_config
 from langchain_core.utils.uuid import uuid7
+from pydantic import ConfigDict
 from typing_extensions import override
 
 RunManager: TypeAlias = CallbackManagerForLLMRun | AsyncCallbackManagerForLLMRun | None
@@ -78,6 +79,9 @@ def surrounding_facts(config: RunnableConfig | None = None) -> RunFacts:
 
 class TellsStreamsTheirRun(BaseChatModel):
     """The part of a chat model that announces runs to its streams."""
+
+    # never made by itself, so that pydantic need not build what would validate it
+    model_config = ConfigDict(defer_build=True)
 
     @override
     def stream(

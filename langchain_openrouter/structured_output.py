@@ -6,7 +6,7 @@ Source: https://openrouter.ai/docs/features/structured-outputs
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from langchain_core.messages import AIMessage
 from langchain_core.output_parsers import BaseOutputParser, JsonOutputParser
@@ -19,11 +19,7 @@ from langchain_openrouter._wire.json_text import load_model_json
 from langchain_openrouter._wire.response_format import render_response_format, with_title
 from langchain_openrouter._wire.tools import describe_tool
 from langchain_openrouter.errors import ConfigurationError, RefusalError, StructuredOutputError
-
-Schema: TypeAlias = dict[str, Any] | type
-"""A Pydantic class, a `TypedDict` class, or a JSON schema as a dict."""
-
-Method: TypeAlias = Literal["function_calling", "json_schema", "json_mode"]
+from langchain_openrouter.schemas import Method, Schema
 
 
 class Plan(NamedTuple):

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from langchain_core.messages import MessageLikeRepresentation, convert_to_messages
 
 from langchain_openrouter.errors import ConfigurationError
 
-if TYPE_CHECKING:
-    from typing import Protocol
 
-    class _Model(Protocol):
-        """What counting needs of a model."""
+class _Model(Protocol):
+    """What counting needs of a model."""
 
-        model_name: str
-        custom_get_token_ids: Callable[[str], list[int]] | None
+    model_name: str
+    custom_get_token_ids: Callable[[str], list[int]] | None
 
-        def get_num_tokens(self, text: str) -> int: ...
+    def get_num_tokens(self, text: str) -> int: ...
 
 
 class TokenCounting:

@@ -6,6 +6,7 @@ import inspect
 import subprocess
 import sys
 import textwrap
+import typing
 
 import pytest
 
@@ -111,6 +112,17 @@ def test_the_errors_have_all_their_names():
     assert dir(errors) == sorted(errors.__all__)
     with pytest.raises(AttributeError, match=r"module 'langchain_openrouter\.errors' has no attribute 'SomeError'"):
         _ = errors.SomeError
+
+
+@pytest.mark.parametrize("name", ["ChatOpenRouter", "OpenRouterEmbeddings", "OpenRouterRerank"])
+def test_the_annotations_of_methods_can_be_evaluated(name):
+    """LangChain does so in `with_fallbacks`; what is loaded late is missing from none of them."""
+    methods = inspect.getmembers(getattr(langchain_openrouter, name), inspect.isfunction)
+    ours = [method for _, method in methods if method.__module__.startswith("langchain_openrouter")]
+    public = [method for method in ours if not method.__name__.startswith("_")]
+    assert public
+    for method in public:
+        typing.get_type_hints(method)
 
 
 def test_making_a_model_loads_no_transport():
