@@ -14,6 +14,9 @@ from langchain_openrouter.errors import ConfigurationError
 if TYPE_CHECKING:
     from langchain_openrouter.account_desk import AccountDesk
     from langchain_openrouter.spend.contracts import Ledger
+else:
+    # LangChain evaluates the annotations of methods (in `with_fallbacks`), also where nothing is booked
+    AccountDesk = Ledger = Any
 
 _POLICIES = ("raise", "clamp", "next_model")
 
