@@ -20,6 +20,7 @@ from langchain_openrouter.attempt_booking import book, meter_for, watching
 from langchain_openrouter.batch_submission import BatchSubmission
 from langchain_openrouter.call_settings import render_header_options, take_call_settings, with_meter
 from langchain_openrouter.chat_options import ChatOptions
+from langchain_openrouter.connection import OpenRouterConnection
 from langchain_openrouter.metered import Metered
 from langchain_openrouter.run_facts import RunFacts, TellsStreamsTheirRun, facts_of, take_facts
 from langchain_openrouter.schemas import Method, Schema
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 block_translators.register()
 
 
-class ChatOpenRouter(Metered, ChatOptions, BatchSubmission, TokenCounting, TellsStreamsTheirRun, BaseChatModel):
+class ChatOpenRouter(
+    Metered, OpenRouterConnection, ChatOptions, BatchSubmission, TokenCounting, TellsStreamsTheirRun, BaseChatModel
+):
     """Any of OpenRouter's models as a LangChain chat model.
 
     ```python

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from langchain_openrouter.attempt_booking import MoneySettings
-from langchain_openrouter.connection import OpenRouterConnection
 from langchain_openrouter.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from langchain_openrouter.account_desk import AccountDesk
+    from langchain_openrouter.connection import OpenRouterConnection
     from langchain_openrouter.spend.contracts import Ledger
 else:
     # LangChain evaluates the annotations of methods (in `with_fallbacks`), also where nothing is booked
@@ -35,8 +35,17 @@ class _Desk:
         return _Desk, ()
 
 
-class Metered(OpenRouterConnection):
-    """A client whose attempts can be booked, and kept within budgets."""
+if TYPE_CHECKING:
+    _Client = OpenRouterConnection
+else:
+    # pydantic goes through the fields of a base class again for each class that is made of it
+    _Client = BaseModel
+
+
+class Metered(_Client):
+    """The part of a client whose attempts can be booked, and kept within budgets."""
+
+    model_config = ConfigDict(defer_build=True)
 
     ledger: Any = Field(default=None, exclude=True, repr=False)
     """A `SpendLedger` that every attempt is booked in before it is sent, and whose budgets it must fit.

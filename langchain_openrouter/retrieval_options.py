@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from langchain_openrouter._environment import read_variable
 from langchain_openrouter._wire.checks import check_provider
 from langchain_openrouter.attempt_booking import MoneySettings, meter_for, watching
+from langchain_openrouter.connection import OpenRouterConnection
 from langchain_openrouter.late_validation import ValidatedLate
 from langchain_openrouter.metered import Metered
 from langchain_openrouter.run_facts import surrounding_facts
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from langchain_openrouter.spend.estimate import Kind
 
 
-class RetrievalOptions(Metered):
+class RetrievalOptions(Metered, OpenRouterConnection):
     """Options of `OpenRouterEmbeddings` and `OpenRouterRerank`. One that is `None` is not sent."""
 
     model: str

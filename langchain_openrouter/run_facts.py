@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, closing, contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from langchain_core.callbacks import (
     AsyncCallbackManager,
@@ -77,7 +77,14 @@ def surrounding_facts(config: RunnableConfig | None = None) -> RunFacts:
     return RunFacts(manager.handlers, None, manager.parent_run_id, manager.tags, manager.metadata)
 
 
-class TellsStreamsTheirRun(BaseChatModel):
+if TYPE_CHECKING:
+    _Streaming = BaseChatModel
+else:
+    # pydantic takes long to make a class of models of what has no fields
+    _Streaming = object
+
+
+class TellsStreamsTheirRun(_Streaming):
     """The part of a chat model that announces runs to its streams."""
 
     # never made by itself, so that pydantic need not build what would validate it
