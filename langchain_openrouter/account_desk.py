@@ -14,7 +14,7 @@ from langchain_openrouter.reconciliation import UnsettledBooks
 
 
 class AccountDesk:
-    """Looks after the account for one ledger, for as long as somebody holds it.
+    """Looks after the account for one ledger.
 
     Args:
         books: The ledger. What is unknown in it, as after a crash, is looked up from now on.
@@ -36,3 +36,7 @@ class AccountDesk:
     def look_up(self, booked: Future[bool]) -> None:
         """Look up what an attempt cost, once it is booked that nobody saw its end."""
         booked.add_done_callback(self._reconciler.wake)
+
+    def close(self) -> None:
+        """End the looking up; what is unknown stays so until the next start."""
+        self._reconciler.close()

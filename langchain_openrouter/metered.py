@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from langchain_openrouter.attempt_booking import MoneySettings
 from langchain_openrouter.errors import ConfigurationError
@@ -13,33 +12,16 @@ from langchain_openrouter.errors import ConfigurationError
 if TYPE_CHECKING:
     from langchain_openrouter.account_desk import AccountDesk
     from langchain_openrouter.connection import OpenRouterConnection
-    from langchain_openrouter.spend.contracts import Ledger
-else:
-    # LangChain evaluates the annotations of methods (in `with_fallbacks`), also where nothing is booked
-    AccountDesk = Ledger = Any
+    from langchain_openrouter.spend.contracts import Desk, Ledger
 
-_POLICIES = ("raise", "clamp", "next_model")
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """The account desk of a client and the settings that it was made for. Copies and pickles find their own."""
-
-    settings: tuple[object, ...] = field(default=(), compare=False)
-    desk: AccountDesk | None = field(default=None, compare=False)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> _Desk:
-        return _Desk()
-
-    def __reduce__(self) -> tuple[type[_Desk], tuple[()]]:
-        return _Desk, ()
-
-
-if TYPE_CHECKING:
     _Client = OpenRouterConnection
 else:
+    # LangChain evaluates the annotations of methods (in `with_fallbacks`), also where nothing is booked
+    AccountDesk = Desk = Ledger = Any
     # pydantic goes through the fields of a base class again for each class that is made of it
     _Client = BaseModel
+
+_POLICIES = ("raise", "clamp", "next_model")
 
 
 class Metered(_Client):
@@ -50,7 +32,8 @@ class Metered(_Client):
     ledger: Any = Field(default=None, exclude=True, repr=False)
     """A `SpendLedger` that every attempt is booked in before it is sent, and whose budgets it must fit.
 
-    `None` books nowhere. While the client lives, attempts whose end was not seen are looked up in the background.
+    `None` books nowhere. Attempts whose end was not seen are looked up in the background from the first call on, for as
+    long as the ledger lives.
     """
     budget_policy: Literal["raise", "clamp", "next_model"] = "raise"
     """What is done where there is no money for a request, by the ledger's budgets or by OpenRouter's word (402, 403).
@@ -58,8 +41,6 @@ class Metered(_Client):
     `"raise"` raises. `"clamp"` asks for an answer that is as short as there is money for. `"next_model"` asks the next
     of `models`, which OpenRouter itself does not do for want of money. Where neither helps, the refusal is raised.
     """
-
-    _desk: _Desk = PrivateAttr(default_factory=_Desk)
 
     @model_validator(mode="after")
     def _check_ledger(self) -> Self:
@@ -78,14 +59,15 @@ class Metered(_Client):
             raise ConfigurationError(f"`budget_policy` is one of {', '.join(map(repr, _POLICIES))}, not {policy!r}.")
         return MoneySettings(ledger, policy)
 
-    def account_desk(self, ledger: Ledger | None) -> AccountDesk | None:
+    def account_desk(self, ledger: Ledger | None) -> Desk | None:
         """What looks after the account that pays for what the ledger books; `None` without a ledger."""
         if ledger is None:
             return None
-        settings = (ledger, self._require_key(), self.base_url, self._network(), self.http_client)
-        if self._desk.desk is None or self._desk.settings != settings:
-            self._desk = _Desk(settings, self._new_desk(ledger))
-        return self._desk.desk
+        settings = (self._require_key(), self.base_url, self._network(), self.http_client)
+        desk = ledger.desks.get(settings)
+        if desk is None:
+            desk = ledger.desks[settings] = self._new_desk(ledger)
+        return desk
 
     def _new_desk(self, ledger: Any) -> AccountDesk:  # noqa: ANN401 - as the field
         from langchain_openrouter.account import Account

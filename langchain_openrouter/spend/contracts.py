@@ -17,6 +17,8 @@ BudgetPolicy: TypeAlias = Literal["raise", "clamp", "next_model"]
 class Ledger(Protocol):
     """What keeps entries. Futures are done when what they stand for is on the disk."""
 
+    desks: dict[object, Desk]
+    """Who looks after the accounts that pay, by how they are reached. They live as long as the ledger."""
     strict: bool
     """Whether a call is refused if a budget applies and nobody knows what it may cost."""
 
@@ -53,6 +55,9 @@ class Desk(Protocol):
 
     def look_up(self, booked: Future[bool]) -> None:
         """Nobody saw the end of an attempt, and this is being booked."""
+
+    def close(self) -> None:
+        """Look after nothing any more: the ledger is about to be closed."""
 
 
 class BoundedRequest(Protocol):

@@ -17,6 +17,7 @@ from langchain_openrouter.spend.adjustment import adjustment
 from langchain_openrouter.spend.budget import Budget
 from langchain_openrouter.spend.budget_table import remove_budget, set_budget
 from langchain_openrouter.spend.commit import LimitsCache
+from langchain_openrouter.spend.contracts import Desk
 from langchain_openrouter.spend.entry import Entry
 from langchain_openrouter.spend.ledger_view import LedgerView
 from langchain_openrouter.spend.limits import SPAN
@@ -40,6 +41,8 @@ class LedgerBooks(LedgerView):
         self._url = normal_url(url)
         self.strict = strict
         super().__init__(Store(open_database(self._url)))
+        self.desks: dict[object, Desk] = {}
+        """Who looks after the accounts that pay for what is booked, by how they are reached."""
         self._limits = LimitsCache()
         self._limits_at = -math.inf
         try:
@@ -178,6 +181,8 @@ class LedgerBooks(LedgerView):
         Raises:
             LedgerError: Something could not be written.
         """
+        for desk in self.desks.values():
+            desk.close()
         writer = self._store.writer
         if not self._store.is_closed:
             writer.call(lambda connection: give_up(connection, writer.owner, connection.now())).result()

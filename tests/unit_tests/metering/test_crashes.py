@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+import threading
 
 from langchain_openrouter import Account, EntryState, SpendLedger
 from langchain_openrouter.emulator import Answer
@@ -44,6 +45,13 @@ def test_a_ledger_that_was_open_all_the_time_does_too(emulator, play, tmp_path):
         cost = kill_one(emulator, tmp_path / "spend.db")
         ledger.reconcile(Account(emulator.api_key, emulator.base_url))
         assert ledger.total() == cost
+
+
+def test_closing_a_ledger_ends_its_threads(model, tmp_path):
+    with SpendLedger(tmp_path / "spend.db") as ledger:
+        model(ledger=ledger).invoke("hello")
+        assert any(thread.name == "openrouter-reconciler" for thread in threading.enumerate())
+    wait_until(lambda: not any(thread.name.startswith("openrouter-rec") for thread in threading.enumerate()))
 
 
 def test_a_model_finds_it_by_itself(emulator, play, model, tmp_path):
