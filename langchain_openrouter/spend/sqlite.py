@@ -27,6 +27,8 @@ _PATIENCE = 60.0
 """Seconds to wait for other processes."""
 _LONGEST_NAP = 0.004
 """Seconds between two looks whether others are done. SQLite's own handler naps up to 0.1."""
+_WAITING = f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}"
+"""Lets SQLite wait by itself where it is seldom needed: for a process that opens the file, or is the last to close it."""
 _SETTINGS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",  # what FULL means on a Mac
@@ -119,6 +121,13 @@ class SqliteConnection(Connection):
             raise ConnectionLostError(f"The ledger {self._name} has been moved or deleted while it was open.")
 
     def _begin(self) -> None:
+        self.run("PRAGMA busy_timeout = 0")
+        try:
+            self._wait_for_turn()
+        finally:
+            self.run(_WAITING)
+
+    def _wait_for_turn(self) -> None:
         deadline = time.monotonic() + _PATIENCE
         while True:
             try:
