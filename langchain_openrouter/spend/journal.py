@@ -78,12 +78,11 @@ def load_counters(connection: Connection, database: Database, counters: Mapping[
 def count_entries(connection: Connection, scope: str, window: Window, start: int) -> tuple[int, int]:
     """What the entries of a window say that a scope has spent, and holds, in nano-USD."""
     condition, parameters = scope_condition(scope)
-    sql = f"{_SUMS} WHERE {condition} AND held_at >= ?"
-    parameters.append(start)
+    sql = f"{_SUMS} WHERE {condition}"
     end = window_end(window, start)
     if end is not None:
-        sql += " AND held_at < ?"
-        parameters.append(end)
+        sql += " AND held_at >= ? AND held_at < ?"
+        parameters += [start, end]
     ((spent, held),) = connection.fetch(sql, parameters)
     return int(spent), int(held)
 

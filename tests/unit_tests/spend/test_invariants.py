@@ -1,0 +1,224 @@
+"""Whatever happens in whatever order, a ledger says what follows from its entries, and admits what its budgets allow."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
+
+from langchain_openrouter import Budget, BudgetExceededError, SpendLedger
+from langchain_openrouter.spend.nano import usd_from_nano
+from langchain_openrouter.spend.verdict import NeedsHold
+from langchain_openrouter.spend.windows import from_micros
+from tests.unit_tests.spend.attempts import attempt, settled
+from tests.unit_tests.spend.model_of_ledger import Model
+
+USD = Decimal
+SCOPES = ("total", "user:ann", "user:*", "tag:x", "model:m1", "model:*")
+WINDOWS = ("hour", "day", "week", "month", "lifetime")
+MOMENTS = [
+    datetime.fromisoformat(text).replace(tzinfo=UTC)
+    for text in (
+        "2026-11-29T23:59:59.999999",  # the last of a week,
+        "2026-11-30T00:00:00",  # the first of one, and the last day of a month
+        "2026-11-30T22:59:59.999999",
+        "2026-11-30T23:00:00",
+        "2026-12-01T00:00:00",
+        "2026-12-31T23:30:00",  # a week of two years
+        "2027-01-01T00:30:00",
+        "1969-12-31T23:59:59",
+    )
+]
+"""Clocks step back and forth between these."""
+
+limits = st.sampled_from(["0", "0.000000001", "0.01", "0.02", "0.05", "1"]).map(USD)
+amounts = st.sampled_from(["0", "0.000000001", "0.004", "0.01", "0.03"]).map(USD)
+costs = st.one_of(amounts, st.sampled_from([None, USD("NaN"), USD("Infinity"), USD("-0.01"), USD("1e30")]))
+generations = st.sampled_from([None, "gen-1", "gen-2", "gen-3", "gen-4", "gen-5"])
+
+
+def is_amount(cost):
+    return cost is not None and cost.is_finite() and 0 <= cost < 10**9
+
+
+class Ledgers(RuleBasedStateMachine):
+    """Two ledgers of one file, as two processes have them."""
+
+    entries = Bundle("entries")
+    blocks = Bundle("blocks")
+
+    def __init__(self):
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="spend-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
+        self.path = self.folder / "spend.db"
+        self.ledgers = {name: SpendLedger(self.path) for name in "ab"}
+        self.raw = sqlite3.connect(self.path, isolation_level=None)
+        self.model = Model()
+        self.open_blocks = []
+
+    def teardown(self):
+        try:
+            for one in self.model.booked.values():
+                self.check_entry(one)
+        finally:
+            self.raw.close()
+            for ledger in self.ledgers.values():
+                ledger.close()
+            shutil.rmtree(self.folder)
+
+    @initialize(scope=st.sampled_from(SCOPES), limit=limits)
+    def begin_with_a_budget(self, scope, limit):
+        self.set_budget("a", scope, limit, "lifetime")
+
+    @rule(name=st.sampled_from("ab"), scope=st.sampled_from(SCOPES), limit=limits, window=st.sampled_from(WINDOWS))
+    def set_budget(self, name, scope, limit, window):
+        self.ledgers[name].set_budget(Budget(scope, limit, window))
+        self.model.budgets[scope, window] = limit
+
+    @rule(name=st.sampled_from("ab"), scope=st.sampled_from(SCOPES), window=st.sampled_from(WINDOWS))
+    def remove_budget(self, name, scope, window):
+        was_there = self.model.budgets.pop((scope, window), None) is not None
+        assert self.ledgers[name].remove_budget(scope, window) is was_there
+
+    @rule(target=blocks, limit=limits)
+    def open_block(self, limit):
+        block = self.ledgers["a"].budget(limit).__enter__()
+        self.open_blocks.append(block)
+        self.model.budgets[block.scope, "lifetime"] = limit
+        return block
+
+    @rule(block=consumes(blocks))
+    def close_block(self, block):
+        block.__exit__(None, None, None)
+        self.open_blocks.remove(block)
+        del self.model.budgets[block.scope, "lifetime"]
+        assert (block.spent_usd, block.held_usd) == self.model.counted(block.scope)
+
+    @rule(
+        target=entries,
+        name=st.sampled_from("ab"),
+        hold=st.one_of(amounts, st.none()),
+        at=st.sampled_from(MOMENTS),
+        user=st.sampled_from([None, "ann", "bob"]),
+        tags=st.sampled_from([(), ("x",), ("x", "y")]),
+        model=st.sampled_from(["m1", "m2"]),
+    )
+    def reserve(self, name, hold, at, user, tags, model):
+        spans = tuple(block.id for block in self.open_blocks)
+        entry = attempt(hold_usd=hold, held_at=at, user=user, tags=tags, requested_model=model, spans=spans)
+        self.check_verdict(self.ledgers[name].reserve(entry).result(), self.model.reserve(entry, name))
+        return entry
+
+    @rule(target=entries, name=st.sampled_from("ab"), entry=entries)
+    def reserve_again(self, name, entry):
+        self.check_verdict(self.ledgers[name].reserve(entry).result(), self.model.reserve(entry, name))
+        return multiple()
+
+    @rule(name=st.sampled_from("ab"), entry=entries, generation=generations.filter(bool))
+    def bind(self, name, entry, generation):
+        self.ledgers[name].bind(entry.id, generation).result()
+        self.model.bind(entry, generation)
+
+    @rule(name=st.sampled_from("ab"), entry=entries, cost=costs, generation=generations)
+    def settle(self, name, entry, cost, generation):
+        future = self.ledgers[name].settle(replace(settled(entry, generation_id=generation), charged_usd=cost))
+        booked = self.model.settle(entry, cost if is_amount(cost) else None, generation)
+        assert future.result() is booked
+        self.check_entry(self.model.booked[entry.id])
+
+    @rule(name=st.sampled_from("ab"), entry=entries)
+    def release(self, name, entry):
+        assert self.ledgers[name].release(entry.id, "never sent").result() is self.model.release(entry)
+
+    @rule(name=st.sampled_from("ab"), entry=entries)
+    def lose(self, name, entry):
+        assert self.ledgers[name].mark_unknown(entry.id, "not seen").result() is self.model.lose(entry)
+
+    @rule(
+        name=st.sampled_from("ab"),
+        burst=st.lists(st.tuples(st.integers(0, 3), entries, amounts, generations), min_size=2, max_size=8),
+    )
+    def at_once(self, name, burst):
+        """What comes in while the disk is busy shares a transaction; the answers are as if it had come one by one."""
+        ledger, answers, expected = self.ledgers[name], [], []
+        with ledger._store.writer.busy:
+            for which, entry, cost, generation in burst:
+                end = settled(entry, cost, generation_id=generation)
+                answers.append(
+                    (
+                        lambda entry=entry: ledger.reserve(entry),
+                        lambda end=end: ledger.settle(end),
+                        lambda entry=entry: ledger.release(entry.id, "never sent"),
+                        lambda entry=entry: ledger.mark_unknown(entry.id, "not seen"),
+                    )[which]()
+                )
+        for which, entry, cost, generation in burst:
+            expected.append(
+                (
+                    lambda entry=entry: self.model.reserve(entry, name),
+                    lambda entry=entry, cost=cost, generation=generation: self.model.settle(entry, cost, generation),
+                    lambda entry=entry: self.model.release(entry),
+                    lambda entry=entry: self.model.lose(entry),
+                )[which]()
+            )
+        for answer, wanted in zip(answers, expected, strict=True):
+            self.check_verdict(answer.result(), wanted)
+
+    @rule(name=st.sampled_from("b"))
+    def reopen(self, name):
+        self.ledgers[name].close()
+        self.ledgers[name] = SpendLedger(self.path)
+        self.model.close(name)
+
+    @invariant()
+    def counters_are_what_the_entries_say(self):
+        for scope, window, start, spent, held in self.raw.execute(
+            "SELECT scope, period, start, spent_nano, held_nano FROM spend_counter"
+        ):
+            at = None if window == "lifetime" else from_micros(start)
+            assert (usd_from_nano(spent), usd_from_nano(held)) == self.model.counted(scope, window, at)
+        assert self.ledgers["a"].verify().differences == ()
+
+    @invariant()
+    def totals_are_what_the_entries_say(self):
+        assert self.ledgers["b"].total() == self.model.counted("total")[0]
+        for one in self.ledgers["b"].budgets():
+            if one.budget.window == "lifetime" and not one.scope.endswith("*"):
+                assert (one.spent_usd, one.held_usd) == self.model.counted(one.scope)
+        for block in self.open_blocks:
+            assert (block.spent_usd, block.held_usd) == self.model.counted(block.scope)
+
+    def check_verdict(self, verdict, expected):
+        if isinstance(expected, list):
+            assert isinstance(verdict, BudgetExceededError)
+            stands = verdict.scope, verdict.window, verdict.limit_usd, verdict.spent_usd, verdict.held_usd
+            assert stands in expected
+        elif expected == "needs a hold":
+            assert isinstance(verdict, NeedsHold)
+        else:
+            assert verdict is expected
+
+    def check_entry(self, booked):
+        found = self.ledgers["b"].entry(booked.entry.id)
+        assert found.state == booked.state
+        assert (found.charged_usd or 0) == booked.cost
+        assert found.generation_id == booked.generation
+        assert (found.held_at, found.attribution) == (booked.entry.held_at, booked.entry.attribution)
+
+
+TestLedgers = Ledgers.TestCase
+TestLedgers.settings = settings(
+    max_examples=int(os.environ.get("LEDGER_EXAMPLES", "60")),
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
