@@ -186,6 +186,7 @@ class LedgerBooks(LedgerView):
         writer = self._store.writer
         if not self._store.is_closed:
             writer.call(lambda connection: give_up(connection, writer.owner, connection.now())).result()
+            writer.open_blocks.clear()
         if unwritten := self._store.close():
             raise LedgerError(f"{unwritten} changes could not be written to the ledger {self.url}.")
 

@@ -54,13 +54,13 @@ class LedgerView:
     ) -> Decimal | SpendTable:
         """What was spent, as far as it is known: USD, or a table by whatever is asked for.
 
-        `ledger.total()`, `ledger.total("7d")`, `ledger.total(since="24h", by=("model", "user"))["..."]`. Attempts count
+        `ledger.total()`, `ledger.total("7d")`, `ledger.total(since="24h", by=("model", "user"))`. Attempts count
         at the time of their announcement.
 
         Args:
             since: From when: a time (UTC without a time zone), a day, how long ago (`timedelta`, `"30m"`, `"24h"`,
                 `"7d"`, `"2w"`), or ISO text. `None` is from the beginning.
-            until: Until before when; `None` is now.
+            until: Until before when; `None` is without end.
             by: Some of `model` (that answered, else that was requested), `provider`, `user`, `thread`, `node`, `tag`,
                 `key`, `kind`, `hour`, `day` and `month`; a tuple, or `"model,user"`. An empty one is a single row.
 

@@ -25,6 +25,8 @@ class Operation:
     """The generation that it claims for the entry."""
     is_reserving: bool = False
     """Whether it asks for something. All others tell what has happened, and are tried until they are written."""
+    is_end: bool = False
+    """Whether the entry is not under way any more after it."""
     future: Future[Any] = field(default_factory=Future)  # of whatever `apply` returns
 
 
@@ -53,14 +55,14 @@ def bind(entry_id: str, generation_id: str) -> Operation:
 
 def settle(record: Record) -> Operation:
     """Book what an attempt cost."""
-    return Operation(record.id, lambda booking: booking.settle(record), told=record, generation_id=record.generation_id)
+    return Operation(record.id, lambda booking: booking.settle(record), record, record.generation_id, is_end=True)
 
 
 def release(entry_id: str, reason: str) -> Operation:
     """Book that an attempt cost nothing."""
-    return Operation(entry_id, lambda booking: booking.release(entry_id, reason))
+    return Operation(entry_id, lambda booking: booking.release(entry_id, reason), is_end=True)
 
 
 def lose(entry_id: str, reason: str) -> Operation:
     """Book that nobody saw the end of an attempt."""
-    return Operation(entry_id, lambda booking: booking.lose(entry_id, reason))
+    return Operation(entry_id, lambda booking: booking.lose(entry_id, reason), is_end=True)

@@ -24,13 +24,17 @@ def adopt(connection: Connection, owner: Owner, now: int) -> int:
         adopted += connection.run(_LOSE, ("its process ended", now, owner_id))
         # a block that is still open must not lose its limit because its process has slept for long
         if is_dead(machine, pid, seen_at, now, DAY):
-            for (scope,) in connection.fetch("SELECT scope FROM spend_budget WHERE owner = ?", (owner_id,)):
-                forget_block(connection, scope)
-            connection.run("DELETE FROM spend_owner WHERE id = ?", (owner_id,))
+            _forget(connection, owner_id)
     return adopted
 
 
 def give_up(connection: Connection, owner: Owner, now: int) -> int:
-    """Make the entries unknown that this ledger still holds; how many there were."""
-    connection.run("DELETE FROM spend_owner WHERE id = ?", (owner.id,))
+    """Make the entries unknown that this ledger still holds, and end its blocks; how many entries there were."""
+    _forget(connection, owner.id)
     return connection.run(_LOSE, ("its ledger was closed", now, owner.id))
+
+
+def _forget(connection: Connection, owner_id: str) -> None:
+    for (scope,) in connection.fetch("SELECT scope FROM spend_budget WHERE owner = ?", (owner_id,)):
+        forget_block(connection, scope)
+    connection.run("DELETE FROM spend_owner WHERE id = ?", (owner_id,))

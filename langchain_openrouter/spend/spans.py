@@ -147,7 +147,7 @@ class SpanBudget:
         nano = nano_from_usd(self._limit)
         writer = self._store.writer
         future = writer.call(lambda connection: open_block(connection, self.scope, nano, writer.owner.id))
-        writer.open_blocks += 1
+        writer.open_blocks.add(self.scope)
         self._around = tuple(one.budget for one in _open.get() if one.url == self._url)
         _open.set((*_open.get(), _Open(self._url, self)))
         return future
@@ -155,8 +155,14 @@ class SpanBudget:
     def _end(self) -> Future[None]:
         # not by token: a generator may end in another context than it began in
         _open.set(tuple(one for one in _open.get() if one.budget is not self))
-        self._store.writer.open_blocks -= 1
-        return self._store.writer.call(lambda connection: forget_block(connection, self.scope))
+        writer = self._store.writer
+        if self.scope not in writer.open_blocks:
+            # its ledger has been closed, or this is a child of a fork, whose parent is still inside
+            done: Future[None] = Future()
+            done.set_result(None)
+            return done
+        writer.open_blocks.discard(self.scope)
+        return writer.call(lambda connection: forget_block(connection, self.scope))
 
     def _counted(self) -> tuple[Decimal, Decimal]:
         with self._store.reading() as connection:

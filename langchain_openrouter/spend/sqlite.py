@@ -28,7 +28,7 @@ _PATIENCE = 60.0
 _LONGEST_NAP = 0.004
 """Seconds between two looks whether others are done. SQLite's own handler naps up to 0.1."""
 _WAITING = f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}"
-"""Lets SQLite wait by itself where it is seldom needed: for a process that opens the file, or is the last to close it."""
+"""Lets SQLite wait by itself where it seldom has to: for whoever opens the file, or is the last to close it."""
 _SETTINGS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",  # what FULL means on a Mac

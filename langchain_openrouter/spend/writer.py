@@ -57,8 +57,8 @@ class Writer:
     def restart(self) -> None:
         """Begin anew, as a forked child must: without the parent's thread and what it has yet to write."""
         self.owner = Owner()
-        self.open_blocks = 0
-        """Blocks that are open, for which this process has to show that it lives."""
+        self.open_blocks: set[str] = set()
+        """Scopes of the blocks that are open, for which this process has to show that it lives."""
         self.busy = threading.RLock()
         """Held while the database is at work, so that no fork comes in between."""
         self._queue: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
@@ -242,10 +242,10 @@ class Writer:
         return time.monotonic() - self._beat_at >= BEAT
 
     def _note(self, operation: Operation, answer: object) -> None:
-        if not operation.is_reserving:
+        if operation.is_end:
             self._open_entries.discard(operation.entry_id)
             self._ended += 1
-        elif answer is None:
+        elif operation.is_reserving and answer is None:
             self._open_entries.add(operation.entry_id)
 
     def _as_ledger_error(self, error: Exception) -> LedgerError:

@@ -1,4 +1,4 @@
-"""What a ledger must say, worked out the slow way: no counters, no windows in microseconds, everything from all entries."""
+"""What a ledger must say, worked out the slow way: no counters, calendars for windows, everything from all entries."""
 
 from __future__ import annotations
 

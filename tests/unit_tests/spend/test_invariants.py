@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order, a ledger says what follows from its entries, and admits what its budgets allow."""
+"""Whatever happens in whatever order, a ledger says what follows from its entries, and admits what budgets allow."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from tests.unit_tests.spend.attempts import attempt, settled
 from tests.unit_tests.spend.model_of_ledger import Model
 
 USD = Decimal
+SHM = Path("/dev/shm")  # in memory, where there is such a thing
 SCOPES = ("total", "user:ann", "user:*", "tag:x", "model:m1", "model:*")
 WINDOWS = ("hour", "day", "week", "month", "lifetime")
 MOMENTS = [
@@ -58,7 +59,7 @@ class Ledgers(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="spend-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
+        self.folder = Path(tempfile.mkdtemp(prefix="spend-", dir=SHM if SHM.is_dir() else None))
         self.path = self.folder / "spend.db"
         self.ledgers = {name: SpendLedger(self.path) for name in "ab"}
         self.raw = sqlite3.connect(self.path, isolation_level=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import pickle
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -377,3 +378,20 @@ def test_a_ledger_in_memory_is_gone_with_it(tmp_path, monkeypatch):
             assert repr(ledger) == "SpendLedger('sqlite://')"
         del ledger, other
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_process_shows_that_it_lives_while_answers_come(ledger, monkeypatch):
+    """An attempt that has got its name is still under way, however long its answer takes."""
+    monkeypatch.setattr("langchain_openrouter.spend.writer.BEAT", 0.02)
+    entry = attempt()
+    ledger.reserve(entry).result()
+    ledger.bind(entry.id, "gen-1").result()
+
+    def seen():
+        with ledger._store.readers.reading() as connection:
+            return connection.fetch("SELECT seen_at FROM spend_owner")
+
+    first, patience = seen(), time.monotonic() + 30
+    while seen() == first:
+        assert time.monotonic() < patience
+        time.sleep(0.01)

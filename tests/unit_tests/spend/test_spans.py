@@ -118,3 +118,14 @@ def test_a_block_that_raises_ends_too(ledger):
     with pytest.raises(ZeroDivisionError), ledger.budget("1"):
         _ = 1 / 0
     assert ledger.active_spans() == ()
+
+
+def test_a_ledger_that_is_closed_ends_its_blocks(url):
+    ledger = SpendLedger(url)
+    with ledger.budget(1) as block:
+        ledger.close()
+    with SpendLedger(url) as again:
+        assert again.has_budget_for(["total"]) is False
+        with again._store.readers.reading() as connection:
+            assert connection.fetch("SELECT scope FROM spend_budget") == []
+        assert again.reserve(attempt(hold_usd=None, spans=(block.id,))).result() is None
