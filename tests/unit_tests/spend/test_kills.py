@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import random
+import signal
 import sqlite3
 import time
 from collections import Counter
@@ -20,15 +21,19 @@ from langchain_openrouter import Budget, SpendLedger
 USD = Decimal
 KILLS = int(os.environ.get("LEDGER_KILLS", "5"))
 COSTS = {"settled": USD("0.004"), "released": USD(0), "unknown": None}
-WORK = """
-    import itertools, os, random
+NURSERY = """
+    # forks, so that only the first process has to import all this; it has no ledger of its own
+    import os, random
+    from contextlib import suppress
     from concurrent.futures import ThreadPoolExecutor
     from langchain_openrouter import SpendLedger
     from tests.unit_tests.spend.attempts import attempt, settled
+    with suppress(ImportError):
+        import psycopg
 
     def say(what, entry):
         # in one call, which is whole whenever this process is killed
-        os.write(1, f"{what} {entry.id}\\n".encode())
+        os.write(1, f"{entry.id} {what}\\n".encode())
 
     def end(ledger, entry):
         match random.randrange(5):
@@ -45,50 +50,57 @@ WORK = """
                 say("settled", entry)
 
     def work(ledger):
-        while True:
+        while os.getppid() == nursery:
             entry = attempt(user="ann", tags=("night",))
             if ledger.reserve(entry).result() is None:
                 say("held", entry)
                 end(ledger, entry)
 
-    os.write(1, b"begun\\n")
-    ledger = SpendLedger(sys.argv[1])
-    with ThreadPoolExecutor(8) as threads:
-        for _ in range(8):
-            threads.submit(work, ledger)
+    nursery = os.getpid()
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            os.write(1, f"{os.getpid()} begun\\n".encode())
+            ledger = SpendLedger(sys.argv[1])
+            with ThreadPoolExecutor(8) as threads:
+                list(threads.map(work, [ledger] * 8))
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        os.write(1, f"{os.waitstatus_to_exitcode(status)} dead\\n".encode())
 """
 
 
-def run_and_kill(program, url, patience):
+def run_and_kill(nursery, patience):
     """Let a process work until it has told `patience` times, and kill it; what it was told to be booked."""
-    child = program(WORK, url)
-    told = {}
-    assert child.stdout.readline() == "begun\n"
-    for _ in range(patience):
-        what, entry_id = child.stdout.readline().split()
-        told[entry_id] = what
+    nursery.stdin.write("\n")
+    nursery.stdin.flush()
+    lines = (line.split() for line in nursery.stdout)
+    pid, what = next(lines)
+    assert what == "begun"
+    told = dict(itertools.islice(lines, patience))
     time.sleep(random.uniform(0, 0.02))
-    child.kill()
-    for line in child.stdout:
-        what, entry_id = line.split()
-        told[entry_id] = what
-    assert child.wait() == -9
+    os.kill(int(pid), signal.SIGKILL)
+    for name, what in lines:
+        if what == "dead":
+            assert int(name) == -signal.SIGKILL
+            break
+        told[name] = what
     return told
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals that end a process at once")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no forks")
 def test_nothing_that_was_told_is_lost(url, program):
     with SpendLedger(url) as ledger:
         ledger.set_budget(Budget("total", 1000, "month"))
         ledger.set_budget(Budget("tag:*", 1000))
-    states = Counter()
+    states, nursery = Counter(), program(NURSERY, url)
     # those of whom nothing is awaited die while they open the ledger
     for patience in itertools.islice(itertools.cycle([100, 0, 1, 400, 10, 0]), KILLS):
-        told = run_and_kill(program, url, patience)
+        told = run_and_kill(nursery, patience)
         with SpendLedger(url) as ledger:
             booked = {entry_id: ledger.entry(entry_id) for entry_id in told}
-            assert ledger.verify().differences == ()
             assert list(ledger.entries(state="held")) == []
+            assert ledger.verify().differences == ()
         for entry_id, what in told.items():
             # nobody was told of an end that was booked just before the process died
             ends = {what} if what != "held" else set(COSTS)
