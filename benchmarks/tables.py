@@ -17,6 +17,8 @@ NAMES = {
     "floor-langchain": "floor: langchain-core alone",
     "floor-httpx": "floor: httpx (async over aiohttp)",
     "floor-aiohttp": "floor: aiohttp alone",
+    "floor-sqlite": "floor: sqlite3, each by itself",
+    "floor-batches": "floor: sqlite3, as many as threads",
 }
 """What clients are called in tables and plots, in the order of rows and bars."""
 

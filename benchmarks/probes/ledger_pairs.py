@@ -1,8 +1,8 @@
 """How fast attempts are booked, on the disk each: `python ledger_pairs.py CLIENT THREADS PAIRS`.
 
-Each thread announces an attempt and books its end when that is on the disk, one after the other, until there are `PAIRS`
-of them. The floors are bare sqlite3 with the same settings: a transaction for each operation from that many threads, or
-one for as many operations as there are threads, from a single one. Prints pairs a second and CPU a pair.
+Each thread announces an attempt, and books its end when that is on the disk, until there are `PAIRS` of them. The
+floors are bare sqlite3 with the same settings: a transaction for each operation from that many threads, or one for as
+many operations as there are threads, from a single one. Prints pairs a second and CPU a pair.
 """
 
 from __future__ import annotations
