@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from langchain_openrouter import Budget, BudgetExceededError, SpendLedger
 from langchain_openrouter.spend.nano import usd_from_nano
@@ -46,6 +46,40 @@ limits = st.sampled_from(["1", "0.05", "0.03", "0.02", "0.01", "0.000000001", "0
 amounts = st.sampled_from(["0.01", "0.004", "0.000000001", "0.03", "0"]).map(USD)
 no_amounts = st.sampled_from([None, USD("NaN"), USD("Infinity"), USD("-0.01"), USD("1e30")])
 generations = st.one_of(st.none(), st.integers(1, 9).map("gen-{}".format))
+attempts = st.fixed_dictionaries(
+    {
+        "hold_usd": st.one_of(amounts, amounts.filter(bool), st.none()),
+        "held_at": st.sampled_from(MOMENTS),
+        "user": st.sampled_from([None, "ann", "bob"]),
+        "tags": st.sampled_from([(), ("x",), ("x", "y")]),
+        "requested_model": st.sampled_from(["m1", "m2"]),
+    }
+)
+told = st.tuples(st.sampled_from(["reserve", "settle", "release", "lose"]), amounts, generations)
+
+
+def submit(ledger, entry, what, cost, generation):
+    match what:
+        case "reserve":
+            return ledger.reserve(entry)
+        case "settle":
+            return ledger.settle(settled(entry, cost, generation_id=generation))
+        case "release":
+            return ledger.release(entry.id, "never sent")
+        case "lose":
+            return ledger.mark_unknown(entry.id, "not seen")
+
+
+def expect(model, owner, entry, what, cost, generation):
+    match what:
+        case "reserve":
+            return model.reserve(entry, owner)
+        case "settle":
+            return model.settle(entry, cost, generation)
+        case "release":
+            return model.release(entry)
+        case "lose":
+            return model.lose(entry)
 
 
 class Ledgers(RuleBasedStateMachine):
@@ -74,11 +108,14 @@ class Ledgers(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
     @initialize(
-        budgets=st.lists(st.tuples(st.sampled_from(SCOPES), limits, st.sampled_from(WINDOWS)), min_size=1, max_size=4)
+        target=entries,
+        budgets=st.lists(st.tuples(st.sampled_from(SCOPES), limits, st.sampled_from(WINDOWS)), min_size=1, max_size=4),
+        attempts=st.lists(attempts, min_size=3, max_size=3),
     )
-    def begin_with_budgets(self, budgets):
+    def begin(self, budgets, attempts):
         for budget in budgets:
             self.set_budget("a", *budget)
+        return multiple(*(self.reserve("ab"[number % 2], values) for number, values in enumerate(attempts)))
 
     @rule(name=names, scope=st.sampled_from(SCOPES), limit=limits, window=st.sampled_from(WINDOWS))
     def set_budget(self, name, scope, limit, window):
@@ -104,18 +141,9 @@ class Ledgers(RuleBasedStateMachine):
         del self.model.budgets[block.scope, "lifetime"]
         assert (block.spent_usd, block.held_usd) == self.model.counted(block.scope)
 
-    @rule(
-        target=entries,
-        name=names,
-        hold=st.one_of(amounts, amounts, amounts, st.none()),
-        at=st.sampled_from(MOMENTS),
-        user=st.sampled_from([None, "ann", "bob"]),
-        tags=st.sampled_from([(), ("x",), ("x", "y")]),
-        model=st.sampled_from(["m1", "m2"]),
-    )
-    def reserve(self, name, hold, at, user, tags, model):
-        spans = tuple(block.id for block in self.open_blocks)
-        entry = attempt(hold_usd=hold, held_at=at, user=user, tags=tags, requested_model=model, spans=spans)
+    @rule(target=entries, name=names, values=attempts)
+    def reserve(self, name, values):
+        entry = attempt(**values, spans=tuple(block.id for block in self.open_blocks))
         self.check_verdict(self.ledgers[name].reserve(entry).result(), self.model.reserve(entry, name))
         return entry
 
@@ -148,34 +176,14 @@ class Ledgers(RuleBasedStateMachine):
     def lose(self, name, entry):
         assert self.ledgers[name].mark_unknown(entry.id, "not seen").result() is self.model.lose(entry)
 
-    @rule(
-        name=names,
-        burst=st.lists(st.tuples(st.integers(0, 3), entries, amounts, generations), min_size=2, max_size=8),
-    )
+    @rule(name=names, burst=st.lists(st.tuples(entries, told), min_size=2, max_size=8))
     def at_once(self, name, burst):
         """What comes in while the disk is busy shares a transaction; the answers are as if it had come one by one."""
-        ledger, model = self.ledgers[name], self.model
+        ledger = self.ledgers[name]
         with ledger._store.writer.busy:
-            answers = [
-                (
-                    lambda: ledger.reserve(entry),
-                    lambda: ledger.settle(settled(entry, cost, generation_id=generation)),
-                    lambda: ledger.release(entry.id, "never sent"),
-                    lambda: ledger.mark_unknown(entry.id, "not seen"),
-                )[which]()
-                for which, entry, cost, generation in burst
-            ]
-        expected = [
-            (
-                lambda: model.reserve(entry, name),
-                lambda: model.settle(entry, cost, generation),
-                lambda: model.release(entry),
-                lambda: model.lose(entry),
-            )[which]()
-            for which, entry, cost, generation in burst
-        ]
-        for answer, wanted in zip(answers, expected, strict=True):
-            self.check_verdict(answer.result(), wanted)
+            answers = [submit(ledger, entry, *what) for entry, what in burst]
+        for answer, (entry, what) in zip(answers, burst, strict=True):
+            self.check_verdict(answer.result(), expect(self.model, name, entry, *what))
 
     @rule()
     def reopen(self):
