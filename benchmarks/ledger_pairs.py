@@ -4,8 +4,8 @@
 
 A pair is what a call needs: its hold, on the disk before anything is sent, and its cost. From 1, 8 and 32 threads, each
 of which waits for the disk, in the folder for temporary files (`TMPDIR` names another one). The floors are bare sqlite3
-with the same settings, one row for each attempt and no rules: with a transaction for each operation, and with one for as
-many as there are threads. Totals are asked of a ledger of a million attempts over 60 days.
+with the same settings, one row for each attempt and no rules: a transaction for each operation, and one for as many as
+there are threads. Totals are asked of a ledger of a million attempts over 60 days.
 """
 
 from __future__ import annotations
