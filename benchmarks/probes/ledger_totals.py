@@ -1,7 +1,7 @@
 """How long totals over many attempts take: `python ledger_totals.py CLIENT ENTRIES`.
 
-A ledger is filled with attempts over 60 days, and adds up what has ended, as it does in the background in use. Then it is
-opened anew and asked. Prints the milliseconds of each total, the median of many, and by how many KiB the process has
+A ledger is filled with attempts over 60 days, and adds up what has ended, as it does in the background in use. Then it
+is opened anew and asked. Prints the milliseconds of each total, the median of many, and by how many KiB the process has
 grown meanwhile.
 """
 

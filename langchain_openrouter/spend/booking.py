@@ -6,7 +6,7 @@ All that a transaction changes is loaded before and written after, so that these
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from langchain_openrouter.errors import BudgetExceededError
@@ -63,7 +63,7 @@ class Booking:
             left = limit - counter.spent - counter.held
             if record.held_nano > left or (record.hold_nano is None and left <= 0):
                 return _refusal(counter, limit, record.held_nano)
-        self._hold(copy_of(record))
+        self._hold(_as_announced(record))
         return None
 
     def bind(self, entry_id: str, generation_id: str) -> None:
@@ -127,6 +127,8 @@ class Booking:
         if holder != record.id:
             self._release(record, f"duplicate of {holder}")
             return False
+        if record.generation_id not in (None, generation_id):
+            self.holders.pop(record.generation_id, None)
         record.generation_id = generation_id
         return True
 
@@ -158,7 +160,9 @@ class Booking:
 
 def _as_announced(told: Record) -> Record:
     """An entry as it was before its end."""
-    return replace(told, state=_HELD, charged_nano=None, source=None, generation_id=None)
+    record = copy_of(told)
+    record.state, record.charged_nano, record.source, record.generation_id = _HELD, None, None, None
+    return record
 
 
 def _copy_outcome(told: Record, record: Record) -> None:

@@ -54,7 +54,8 @@ def apply_all(
         What each of them answers. It counts once the transaction has ended.
     """
     entries = load_records(connection, database, (one.entry_id for one in operations))
-    told = {one.entry_id: one.told for one in operations if one.told is not None}
+    # an entry is booked to what it was first told to be
+    told = {one.entry_id: one.told for one in reversed(operations) if one.told is not None}
     generations = {one.generation_id for one in operations if one.generation_id is not None}
     booking = Booking(
         now=connection.now(),

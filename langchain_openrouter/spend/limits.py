@@ -49,7 +49,7 @@ class Limits:
         """The budgets that must all admit what is booked to `scopes`; sorted, where these are."""
         for scope in scopes:
             windows = self.named.get(scope)
-            pattern = self.patterns.get(scope.partition(":")[0])
+            pattern = self.patterns.get(scope.partition(":")[0]) if self.patterns else None
             if pattern:
                 windows = {**pattern, **windows} if windows else pattern
             if windows:
