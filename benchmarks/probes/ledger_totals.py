@@ -33,12 +33,14 @@ ASKED = 15
 
 
 def make_records(first: int, count: int, entries: int) -> list[Record]:
-    """Attempts of many models and users, in the order of time."""
+    """Attempts in the order of time. Each user has three of the models."""
     begin, chance = datetime.now(UTC) - DAYS, random.Random(first)  # noqa: S311 - nothing is secret here
     records = []
     for number in range(first, first + count):
-        model, user, tag = (f"name-{chance.randrange(many)}" for many in (MODELS, USERS, TAGS))
-        records.append(record_of(settled(held(begin + DAYS * number / entries, model, user, (tag,))), None))
+        user, one_of_three = chance.randrange(USERS), chance.randrange(3)
+        model, tag = (7 * user + one_of_three) % MODELS, chance.randrange(TAGS)
+        entry = held(begin + DAYS * number / entries, f"model-{model}", f"user-{user}", (f"tag-{tag}",))
+        records.append(record_of(settled(entry), None))
     return records
 
 

@@ -31,6 +31,8 @@ _TRIES = 20
 """Times that a transaction is tried which other processes get in the way of."""
 _BACKLOG = 20_000
 """Entries that have ended after which they are added up even though requests wait."""
+_LULL = 0.05
+"""Seconds without a request after which what has ended is added up."""
 _PAUSE = 1.0
 """Seconds until what could not be written is tried again."""
 _GATHERING = 0.1
@@ -74,6 +76,7 @@ class Writer:
         # an earlier process may have left something to add up
         self._ended = PART
         self._gathering = 0.0
+        self._is_idle = True
 
     def submit(self, request: Request) -> None:
         """Take a request. Its future is done when it has been written, or cannot be.
@@ -122,6 +125,7 @@ class Writer:
         is_open = True
         while is_open:
             requests = self._take()
+            self._is_idle = not requests
             is_open = None not in requests
             for is_task, group in groupby(filter(None, requests), _is_task):
                 if is_task:
@@ -148,7 +152,7 @@ class Writer:
         if self._kept:
             return _PAUSE
         if self._ended >= PART:
-            return 0
+            return 0 if self._is_idle else _LULL
         return BEAT if self._open_entries or self.open_blocks else None
 
     def _tend(self) -> None:
@@ -158,7 +162,7 @@ class Writer:
         elif (self._open_entries or self.open_blocks) and self._must_beat():
             with suppress(LedgerError):
                 self._transact(_nothing)
-        is_due = self._queue.empty() or self._ended >= _BACKLOG
+        is_due = self._is_idle or self._ended >= _BACKLOG
         if self._ended >= PART and is_due and not self._kept:
             self._roll_up()
 
