@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from langchain_openrouter.spend.budget_table import forget_block
 from langchain_openrouter.spend.database import Connection
+from langchain_openrouter.spend.journal import OPEN
 from langchain_openrouter.spend.owner import LEASE, Owner, is_dead
 from langchain_openrouter.spend.windows import DAY
 
-_LOSE = (
-    "UPDATE spend_entry SET state = 'unknown', reason = ?, settled_at = ? "
-    "WHERE state IN ('held', 'unknown') AND state = 'held' AND owner = ?"
-)
-"""The first condition is that of the index of open entries."""
+_LOSE = f"UPDATE spend_entry SET state = 'unknown', reason = ?, settled_at = ? WHERE {OPEN} AND state = 'held' AND"
+_ENDED = "its process ended"
 
 
 def adopt(connection: Connection, owner: Owner, now: int) -> int:
@@ -21,17 +19,19 @@ def adopt(connection: Connection, owner: Owner, now: int) -> int:
     for owner_id, machine, pid, seen_at in found:
         if not is_dead(machine, pid, seen_at, now, LEASE):
             continue
-        adopted += connection.run(_LOSE, ("its process ended", now, owner_id))
+        adopted += connection.run(f"{_LOSE} owner = ?", (_ENDED, now, owner_id))
         # a block that is still open must not lose its limit because its process has slept for long
         if is_dead(machine, pid, seen_at, now, DAY):
             _forget(connection, owner_id)
-    return adopted
+    # a ledger that is closed, or a process that sleeps for days, is no owner any more; a call may still have been made
+    nobodys = f"{_LOSE} owner <> ? AND owner NOT IN (SELECT id FROM spend_owner)"
+    return adopted + connection.run(nobodys, (_ENDED, now, owner.id))
 
 
 def give_up(connection: Connection, owner: Owner, now: int) -> int:
     """Make the entries unknown that this ledger still holds, and end its blocks; how many entries there were."""
     _forget(connection, owner.id)
-    return connection.run(_LOSE, ("its ledger was closed", now, owner.id))
+    return connection.run(f"{_LOSE} owner = ?", ("its ledger was closed", now, owner.id))
 
 
 def _forget(connection: Connection, owner_id: str) -> None:

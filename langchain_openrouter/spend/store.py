@@ -8,10 +8,10 @@ import os
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from langchain_openrouter.errors import LedgerError
-from langchain_openrouter.spend.database import Connection, Database
+from langchain_openrouter.spend.database import Connection, ConnectionLostError, Database
 from langchain_openrouter.spend.writer import Writer
 
 _MOST_IDLE = 4
@@ -28,11 +28,13 @@ class Readers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._idle: list[Connection] = []
+        weakref.finalize(self, _close_all, self._idle)
         self.restart()
 
     def restart(self) -> None:
         """Begin anew, as a forked child must."""
-        self._idle: list[Connection] = []
+        self._idle.clear()
         self._reading = 0
         self._changed = threading.Condition(threading.RLock())
         self._closed = False
@@ -50,8 +52,13 @@ class Readers:
             connection = self._idle.pop() if self._idle else None
             self._reading += 1
         try:
-            connection = connection or self._database.connect()
-            with connection.reading():
+            with ExitStack() as transaction:
+                if connection is not None and not _begins(connection, transaction):
+                    connection.close()
+                    connection = None
+                if connection is None:
+                    connection = self._database.connect()
+                    transaction.enter_context(connection.reading())
                 yield connection
         except BaseException:
             if connection is not None:
@@ -66,8 +73,7 @@ class Readers:
         with self._changed:
             while self._reading:
                 self._changed.wait()
-            while self._idle:
-                self._idle.pop().close()
+            _close_all(self._idle)
 
     def close(self) -> None:
         """Give all connections up for good."""
@@ -107,7 +113,10 @@ class Store:
         self.writer = Writer(database)
         self.readers = Readers(database)
         self.is_closed = False
+        # one that nobody has any more leaves no thread behind
+        weakref.finalize(self, self.writer.finish).atexit = False
         _open.add(self)
+        _writers.add(self.writer)
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A transaction in which all queries see the same, and what has been submitted until now.
@@ -122,6 +131,7 @@ class Store:
         """Write what is waiting, and give everything up. Returns how many operations could not be written."""
         self.is_closed = True
         _open.discard(self)
+        _writers.discard(self.writer)
         unwritten = self.writer.close()
         self.readers.close()
         return unwritten
@@ -167,7 +177,23 @@ class _Forks:
         self.__init__()  # type: ignore[misc]  # the lock is another thread's here
 
 
+def _begins(connection: Connection, transaction: ExitStack) -> bool:
+    """Whether a connection still works; the server, or something on the way to it, hangs up on those who are idle."""
+    try:
+        transaction.enter_context(connection.reading())
+    except ConnectionLostError:
+        return False
+    return True
+
+
+def _close_all(connections: list[Connection]) -> None:
+    while connections:
+        connections.pop().close()
+
+
 _open: weakref.WeakSet[Store] = weakref.WeakSet()
+_writers: weakref.WeakSet[Writer] = weakref.WeakSet()
+"""Those of ledgers that nobody has any more too, as long as they write."""
 _forks = _Forks()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
@@ -178,6 +204,8 @@ if hasattr(os, "register_at_fork"):
 @atexit.register
 def _write_what_waits() -> None:
     """The threads that write are daemons, which end with the process wherever they are."""
+    for writer in list(_writers):
+        if unwritten := writer.close():
+            _LOG.error("%s changes could not be written to the ledger %s", unwritten, writer.name)
     for store in list(_open):
-        if unwritten := store.close():
-            _LOG.error("%s changes could not be written to the ledger %s", unwritten, store.database.name)
+        store.close()

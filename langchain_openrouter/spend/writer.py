@@ -78,6 +78,11 @@ class Writer:
         self._gathering = 0.0
         self._is_idle = True
 
+    @property
+    def name(self) -> str:
+        """What the ledger is called in messages."""
+        return self._database.name
+
     def submit(self, request: Request) -> None:
         """Take a request. Its future is done when it has been written, or cannot be.
 
@@ -114,6 +119,11 @@ class Writer:
             thread.join()
         return len(self._kept)
 
+    def finish(self) -> None:
+        """Let the thread end once it has written what waits, without waiting for it or for a lock."""
+        self._closed = True
+        self._queue.put(None)
+
     def disconnect(self) -> None:
         """Give the connection up; there will be another one when it is needed."""
         with self.busy:
@@ -122,19 +132,21 @@ class Writer:
                 self._connection = None
 
     def _run(self) -> None:
-        is_open = True
-        while is_open:
-            requests = self._take()
-            self._is_idle = not requests
-            is_open = None not in requests
-            for is_task, group in groupby(filter(None, requests), _is_task):
-                if is_task:
-                    for task in group:
-                        self._do(cast("Task", task))
-                else:
-                    self._write(list(_wanted(cast("Iterator[Operation]", group))))
-            self._tend()
+        while self._process(self._take()):
+            pass
         self.disconnect()
+
+    def _process(self, requests: Sequence[Request | None]) -> bool:
+        """Do what was asked for; whether there will be more. No request is kept while the thread waits for others."""
+        self._is_idle = not requests
+        for is_task, group in groupby(filter(None, requests), _is_task):
+            if is_task:
+                for task in group:
+                    self._do(cast("Task", task))
+            else:
+                self._write(list(_wanted(cast("Iterator[Operation]", group))))
+        self._tend()
+        return None not in requests
 
     def _take(self) -> list[Request | None]:
         """All requests that wait, or none after a while in which there is something to tend to."""
