@@ -8,7 +8,8 @@ from decimal import Decimal
 from langchain_openrouter.errors import ConfigurationError
 from langchain_openrouter.spend.budget import check_scope
 from langchain_openrouter.spend.entry import Attribution, CostSource, Entry, EntryState
-from langchain_openrouter.spend.nano import nano_from_usd, parse_usd_amount
+from langchain_openrouter.spend.nano import nano_from_usd, parse_usd_amount, usd_from_nano
+from langchain_openrouter.spend.record import MOST_NANO
 from langchain_openrouter.spend.ulid import new_ulid
 
 KIND = "adjustment"
@@ -24,7 +25,8 @@ def adjustment(scope: str, amount_usd: Decimal | float | str, reason: str) -> En
     amount = parse_usd_amount(amount_usd)
     if amount is None:
         raise ConfigurationError(f"amount_usd is a number of USD, not {amount_usd!r}.")
-    nano_from_usd(amount)
+    if abs(nano_from_usd(amount)) > MOST_NANO:
+        raise ConfigurationError(f"A correction is of at most {usd_from_nano(MOST_NANO):,.0f} USD, not {amount}.")
     if not reason.strip():
         raise ConfigurationError("A correction needs a reason.")
     now, entry_id = datetime.now(UTC), new_ulid()

@@ -14,12 +14,14 @@ import orjson
 from langchain_openrouter.errors import ConfigurationError
 from langchain_openrouter.spend.entry import Attribution, CostSource, Entry, EntryState, scopes_of
 from langchain_openrouter.spend.names import stored_name, stored_text
-from langchain_openrouter.spend.nano import nano_from_usd, usd_from_nano
+from langchain_openrouter.spend.nano import NANO, nano_from_usd, usd_from_nano
 from langchain_openrouter.spend.windows import from_micros, to_micros
 from langchain_openrouter.usage import Usage
 
 _MOST_TOKENS = 10**12
 """A count above this is no count, and would let sums run over."""
+MOST_NANO = 10**6 * NANO
+"""A charge above a million dollars is no charge, and a few of them would let sums run over 64 bits."""
 _LONGEST_REASON = 1000
 _OPEN = frozenset({EntryState.HELD.value, EntryState.UNKNOWN.value})
 
@@ -200,10 +202,7 @@ def _hold(amount: Decimal | None) -> int | None:
 def _amount(amount: Decimal | None, *, negative: bool = False) -> int | None:
     if amount is None or not amount.is_finite() or (amount < 0 and not negative):
         return None
-    try:
-        return nano_from_usd(amount)
-    except ConfigurationError:
-        return None
+    return nano_from_usd(amount) if abs(amount) * NANO <= MOST_NANO else None
 
 
 def _usd(nano: int | None) -> Decimal | None:

@@ -306,14 +306,17 @@ def test_counts_that_are_none_do_not_hinder_the_booking(ledger):
     assert ledger.total(by=())[0].input_tokens == 0
 
 
-def test_sums_beyond_64_bits_are_refused(ledger):
-    ledger.set_budget(Budget("total", "9000000000"))
-    first, second = attempt(hold_usd=USD(0)), attempt(hold_usd=USD(0))
-    for entry in (first, second):
+def test_amounts_that_would_let_sums_run_over_64_bits_are_refused(ledger):
+    for cost, is_booked in (("1000000", True), ("1000000.000000001", False), ("9e9", False), ("1e30", False)):
+        entry = attempt(hold_usd=USD(0))
         ledger.reserve(entry).result()
-    assert ledger.settle(settled(first, "9000000000")).result() is True
-    assert ledger.settle(settled(second, "9000000000")).result() is False
-    assert ledger.entry(second.id).state is EntryState.UNKNOWN
+        assert ledger.settle(settled(entry, cost, upstream_usd=USD(cost))).result() is is_booked
+        assert (ledger.entry(entry.id).state is EntryState.UNKNOWN) is not is_booked
+    with pytest.raises(ConfigurationError, match="at most 1,000,000 USD"):
+        ledger.adjust("total", "-1000001", "the invoice says so")
+    assert ledger.total() == 1_000_000
+    ledger.set_budget(Budget("total", "9000000000"))
+    assert ledger.reserve(attempt()).result() is None
     with pytest.raises(ConfigurationError):
         ledger.reserve(attempt(hold_usd=USD("10000000000"))).result()
     with pytest.raises(ConfigurationError):
