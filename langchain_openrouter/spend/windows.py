@@ -63,7 +63,10 @@ def parse_moment(moment: object, now: int) -> int | None:
     if isinstance(moment, str):
         moment = _parse_text(moment.strip())
     if isinstance(moment, timedelta):
-        return now - moment // _MICROSECOND
+        try:
+            moment = from_micros(now) - moment
+        except OverflowError:
+            raise ConfigurationError(f"There was no time {moment} ago.") from None
     if isinstance(moment, datetime):
         return to_micros(moment)
     if isinstance(moment, date):
@@ -73,11 +76,18 @@ def parse_moment(moment: object, now: int) -> int | None:
 
 def _parse_text(text: str) -> datetime | timedelta:
     if (found := _AGO.fullmatch(text)) is not None:
-        return timedelta(**{_UNITS[found[2].lower()]: float(found[1])})
+        return _ago(found)
     try:
         return datetime.fromisoformat(text)
     except ValueError:
         raise ConfigurationError(_MOMENTS.format(text)) from None
+
+
+def _ago(found: re.Match[str]) -> timedelta:
+    try:
+        return timedelta(**{_UNITS[found[2].lower()]: float(found[1])})
+    except OverflowError:
+        raise ConfigurationError(f"There was no time {found[0]} ago.") from None
 
 
 def to_date(micros: int) -> date:

@@ -235,6 +235,12 @@ def test_a_time_that_is_none(ledger, since):
         ledger.total(since)
 
 
+@pytest.mark.parametrize("since", ["99999999999d", "3000000d", timedelta.max])
+def test_a_time_before_all_times(ledger, since):
+    with pytest.raises(ConfigurationError, match="There was no time"):
+        ledger.total(since)
+
+
 def test_what_cannot_be_asked_for(ledger):
     with pytest.raises(ConfigurationError, match="not by 'colour'"):
         ledger.total(by="colour")
