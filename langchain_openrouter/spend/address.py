@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import weakref
@@ -13,6 +14,9 @@ from langchain_openrouter.spend.database import Database
 
 _SQLITE = "sqlite://"
 _POSTGRES = ("postgresql://", "postgres://", "postgresql+psycopg://")
+_HOST = r"(?:\[[^]@/]*\]|[^][@:/?#,]*)(?::\d*)?"
+_SERVER = re.compile(rf"(?:[^@/]*@)?{_HOST}(?:,{_HOST})*(?:/[^@?]*)?(?:\?.*)?", re.DOTALL)
+"""What comes after `postgresql://`. A character that ends the password too early makes it something else."""
 _NOWHERE = frozenset({"", "/", "/:memory:"})
 _APP = "langchain-openrouter-agents"
 
@@ -32,12 +36,12 @@ def normal_url(url: str | os.PathLike[str] | None) -> str:
     if url == ":memory:":
         return _SQLITE
     if url.startswith(_POSTGRES):
-        return "postgresql://" + url.partition("://")[2]
+        return f"postgresql://{_checked(url.partition('://')[2])}"
     path = url.removeprefix(_SQLITE)
     if path == url or "?" in path or not (path in _NOWHERE or path.startswith("/")):
         raise ConfigurationError(
             f"The URL of a ledger is sqlite:///spend.db (sqlite:////folder/spend.db with an absolute path, sqlite:// "
-            f"for one in memory) or postgresql://USER:PASSWORD@HOST/DATABASE, not {without_password(url)!r}."
+            f"for one in memory) or postgresql://USER:PASSWORD@HOST/DATABASE, not {_shown(url)}."
         )
     return _SQLITE if path in _NOWHERE else f"{_SQLITE}/{Path(path[1:]).expanduser().absolute()}"
 
@@ -73,6 +77,20 @@ def open_database(url: str) -> Database:
     from langchain_openrouter.spend.postgres import PostgresDatabase
 
     return PostgresDatabase(url, without_password(url))
+
+
+def _checked(server: str) -> str:
+    if _SERVER.fullmatch(server) is None:
+        raise ConfigurationError(
+            "The postgresql:// URL cannot be read. Escape what is special in its user and password: "
+            "%40 is @, %2F is /, %3A is :, %23 is #, %3F is ?, %25 is %."
+        )
+    return server
+
+
+def _shown(text: str) -> str:
+    """What was taken for a URL, unless it may hold a password."""
+    return "what was given" if "@" in text or "=" in text else repr(text)
 
 
 def _passing_database() -> Database:

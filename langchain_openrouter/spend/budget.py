@@ -96,6 +96,10 @@ def check_scope(scope: object, *, pattern: bool = False) -> str:
         return TOTAL
     if isinstance(scope, str):
         kind, _, name = scope.partition(":")
+        if pattern and name != "*" and name.endswith("*"):
+            raise ConfigurationError(
+                f"{scope!r} would stand for that one name: there is only {kind}:*, for each its own."
+            )
         if kind in KINDS and name and (pattern or name != "*"):
             return stored_scope(scope)
     named = ", ".join(f"{kind}:NAME" for kind in KINDS)
