@@ -47,7 +47,8 @@ def normal_url(url: str | os.PathLike[str] | None) -> str:
 
 
 def _is_path(url: str) -> bool:
-    return ":" not in url and bool(url)
+    # what has an equals sign is how libpq names a server
+    return bool(url) and not any(mark in url for mark in ":=")
 
 
 def is_passing(url: str) -> bool:
