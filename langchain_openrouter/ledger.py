@@ -34,10 +34,12 @@ class SpendLedger(LedgerBooks):
             is `spend.db` in the user's data folder.
         strict: Whether a call is refused if a budget applies and nobody knows what it may cost. Otherwise it is let
             through with a warning as long as something is left.
+        create: Whether the ledger is made where there is none.
 
     Raises:
         ConfigurationError: The URL is none.
-        LedgerError: The ledger cannot be opened, is damaged, is somebody else's, or is of a newer version.
+        LedgerError: The ledger cannot be opened, is damaged, is somebody else's, is of a newer version, or is not there
+            and is not to be made.
     """
 
     def reconcile(

@@ -64,8 +64,12 @@ def without_password(url: str) -> str:
     return f"{scheme}{mark}{user.partition(':')[0]}{at}{host}{slash}{_without_secrets(path)}"
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, *, create: bool) -> Database:
     """The database of a normal URL.
+
+    Args:
+        url: Where it is.
+        create: Whether it is made where there is none.
 
     Raises:
         ConfigurationError: psycopg is not installed, which a postgresql:// URL needs.
@@ -74,10 +78,10 @@ def open_database(url: str) -> Database:
         from langchain_openrouter.spend.sqlite import SqliteDatabase
 
         path = url.removeprefix(f"{_SQLITE}/")
-        return _passing_database() if is_passing(url) else SqliteDatabase(Path(path))
+        return _passing_database() if is_passing(url) else SqliteDatabase(Path(path), create=create)
     from langchain_openrouter.spend.postgres import PostgresDatabase
 
-    return PostgresDatabase(url, without_password(url))
+    return PostgresDatabase(url, without_password(url), create=create)
 
 
 def _checked(server: str) -> str:

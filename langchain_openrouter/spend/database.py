@@ -78,6 +78,11 @@ class Database(Protocol):
         """
 
 
+def no_ledger(name: str) -> LedgerError:
+    """What is raised where a ledger is to be opened, and not to be made."""
+    return LedgerError(f"There is no ledger {name}. SpendLedger(...) makes one, for `ChatOpenRouter(ledger=...)`.")
+
+
 def fetch_in(connection: Connection, sql: str, keys: Iterable[str], end: str = "") -> Iterator[Row]:
     """Rows of a query that ends with `IN`, for any number of keys. They are asked for in sorted order.
 

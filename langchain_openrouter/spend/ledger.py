@@ -37,10 +37,10 @@ _FRESH = 1.0
 class LedgerBooks(LedgerView):
     """The ledger itself: everything of `SpendLedger` but what OpenRouter has to be asked for."""
 
-    def __init__(self, url: str | os.PathLike[str] | None = None, *, strict: bool = True) -> None:
+    def __init__(self, url: str | os.PathLike[str] | None = None, *, strict: bool = True, create: bool = True) -> None:
         self._url = normal_url(url)
         self.strict = strict
-        super().__init__(Store(open_database(self._url)))
+        super().__init__(Store(open_database(self._url, create=create)))
         self.desks: dict[object, Desk] = {}
         """Who looks after the accounts that pay for what is booked, by how they are reached."""
         self._limits = LimitsCache()

@@ -21,6 +21,7 @@ from langchain_openrouter.spend.database import (
     Parameters,
     Row,
     UnstorableError,
+    no_ledger,
 )
 from langchain_openrouter.spend.schema import APPLICATION_ID, FORMAT, STEPS, VERSION, statements
 
@@ -108,11 +109,12 @@ class PostgresConnection(Connection):
 
 
 class PostgresDatabase(Database):
-    """A database on a server. The tables are made where there are none.
+    """A database on a server.
 
     Args:
         url: Where it is, with the password if there is one.
         name: The same without it, for messages.
+        create: Whether the tables are made where there are none.
 
     Raises:
         ConfigurationError: psycopg is not installed.
@@ -120,7 +122,7 @@ class PostgresDatabase(Database):
 
     for_update = " FOR UPDATE"
 
-    def __init__(self, url: str, name: str) -> None:
+    def __init__(self, url: str, name: str, *, create: bool = True) -> None:
         try:
             import psycopg
         except ImportError:
@@ -130,6 +132,7 @@ class PostgresDatabase(Database):
         self._connect = psycopg.connect
         self._url = url
         self.name = name
+        self._create = create
 
     @override
     def connect(self) -> PostgresConnection:
@@ -143,12 +146,18 @@ class PostgresDatabase(Database):
             raise LedgerError(f"The ledger {self.name} cannot be reached: {why.strip()}") from None
         connection = PostgresConnection(raw, self.name)
         try:
-            if self._version(connection) < VERSION:
-                self._migrate(connection)
+            self._prepare(connection)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _prepare(self, connection: PostgresConnection) -> None:
+        version = self._version(connection)
+        if not version and not self._create:
+            raise no_ledger(self.name)
+        if version < VERSION:
+            self._migrate(connection)
 
     def _version(self, connection: PostgresConnection) -> int:
         ((has_meta, has_entries),) = connection.fetch(_HAS_TABLES)

@@ -19,6 +19,7 @@ from langchain_openrouter.spend.database import (
     Parameters,
     Row,
     UnstorableError,
+    no_ledger,
 )
 from langchain_openrouter.spend.schema import APPLICATION_ID, STEPS, VERSION, statements
 
@@ -141,22 +142,26 @@ class SqliteConnection(Connection):
 
 
 class SqliteDatabase(Database):
-    """The file of a ledger, which is made where there is none.
+    """The file of a ledger.
 
     Args:
         path: The file.
+        create: Whether it is made where there is none.
     """
 
     for_update = ""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, create: bool = True) -> None:
         self.path = path
         self.name = str(path)
+        self._create = create
 
     @override
     def connect(self) -> SqliteConnection:
         if sqlite3.sqlite_version_info < _OLDEST:
             raise LedgerError(f"A ledger needs SQLite 3.35 or newer; this Python has {sqlite3.sqlite_version}.")
+        if not self._create and not self.path.exists():
+            raise no_ledger(self.name)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             raw = sqlite3.connect(

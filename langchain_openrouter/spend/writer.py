@@ -181,6 +181,9 @@ class Writer:
     def _roll_up(self) -> None:
         try:
             has_more = self._transact(roll_up)
+        except LedgerError:
+            # whoever opens it or writes next is told
+            has_more = False
         except Exception as error:  # noqa: BLE001 - sums are a convenience: entries are counted without them
             _LOG.warning("The ledger %s cannot add up what has ended: %s", self._database.name, error)
             has_more = False

@@ -65,6 +65,19 @@ def test_an_empty_file_becomes_a_ledger(path):
     raw.close()
 
 
+def test_one_that_is_to_be_there_is_not_made(tmp_path):
+    with pytest.raises(LedgerError, match=r"no ledger .*spend.db"):
+        SpendLedger(tmp_path / "a" / "spend.db", create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_opened_is_told_once(path, caplog):
+    path.write_text("no database")
+    with pytest.raises(LedgerError):
+        SpendLedger(path)
+    assert caplog.records == []
+
+
 def test_a_folder_is_made(tmp_path):
     with SpendLedger(tmp_path / "a" / "b" / "spend.db") as ledger:
         spend(ledger)

@@ -398,3 +398,12 @@ def test_a_process_shows_that_it_lives_while_answers_come(ledger, monkeypatch):
     while seen() == first:
         assert time.monotonic() < patience
         time.sleep(0.01)
+
+
+def test_one_that_is_to_be_there_is_not_made(url):
+    for _ in range(2):
+        with pytest.raises(LedgerError, match="There is no ledger"):
+            SpendLedger(url, create=False)
+    SpendLedger(url).close()
+    with SpendLedger(url, create=False) as ledger:
+        assert ledger.total() == 0
