@@ -102,8 +102,9 @@ if TYPE_CHECKING:
         Timeout,
         Trace,
     )
-    from langchain_openrouter.spend.budget import Budget
+    from langchain_openrouter.spend.budget import Budget, BudgetStatus
     from langchain_openrouter.spend.entry import Attribution, CostSource, Entry, EntryState
+    from langchain_openrouter.spend.spend_table import SpendRow, SpendTable
     from langchain_openrouter.usage import Usage, parse_usage
 
 __version__: str
@@ -125,6 +126,7 @@ __all__ = [
     "Budget",
     "BudgetBlockedError",
     "BudgetExceededError",
+    "BudgetStatus",
     "CacheControl",
     "CapacityExhaustedError",
     "ChatOpenRouter",
@@ -191,6 +193,8 @@ __all__ = [
     "RetryEvent",
     "ServiceUnavailableError",
     "SpendLedger",
+    "SpendRow",
+    "SpendTable",
     "Spending",
     "StopServerTools",
     "StreamInterruptedError",
@@ -225,6 +229,7 @@ _HOMES = {
     "Batch": "batches",
     "BatchCounts": "batch_state",
     "Budget": "spend.budget",
+    "BudgetStatus": "spend.budget",
     "ChatOpenRouter": "chat_models",
     "Credits": "credits",
     "CostSource": "spend.entry",
@@ -258,6 +263,8 @@ _HOMES = {
     "Spending": "_tracking.spending",
     "RetryEvent": "retry_events",
     "SpendLedger": "ledger",
+    "SpendRow": "spend.spend_table",
+    "SpendTable": "spend.spend_table",
     "StopServerTools": "settings",
     "Timeout": "settings",
     "Trace": "settings",

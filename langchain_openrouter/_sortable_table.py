@@ -44,17 +44,21 @@ def html_table(columns: Sequence[Column[Row]], rows: Iterable[Row], *, caption: 
 
 
 def rich_table(title: str, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> Table:
-    """A table for the terminal.
+    """A table for the terminal. Where it is narrow, texts are folded and numbers are not.
 
     Raises:
         ImportError: rich is not installed.
     """
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
-        table.add_column(column.title, justify="right" if column.is_right else "left", overflow="fold")
+        if column.is_right:
+            table.add_column("\n".join(column.title.replace(",", "").split()), justify="right", no_wrap=True)
+        else:
+            table.add_column(column.title, overflow="fold")
     for row in rows:
         table.add_row(*(Text(_shown(column.read(row))) for column in columns))
     return table

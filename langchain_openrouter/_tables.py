@@ -17,7 +17,7 @@ _MILLION = Decimal(1_000_000)
 
 _COLUMNS: tuple[Column[ModelInfo], ...] = (
     Column("model", lambda info: info.id),
-    Column("context", lambda info: info.context_length),
+    Column("context", lambda info: info.context_length, is_right=True),
     Column("prompt, USD/M", lambda info: _per_million(info.pricing.prompt), is_right=True),
     Column("answer, USD/M", lambda info: _per_million(info.pricing.completion), is_right=True),
     Column("takes", lambda info: " ".join(info.input_modalities)),

@@ -10,7 +10,7 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -205,7 +205,7 @@ class Account(AccountRecords):
         known. Never uses the network.
         """
         left, rate = self.cached_credits(), self.burn_rate()
-        return None if left is None else _runs_out_at(left, rate, datetime.fromtimestamp(self._clock(), UTC))
+        return None if left is None else left.runs_out_at(rate, datetime.fromtimestamp(self._clock(), UTC))
 
     def _kept(self) -> Credits | None:
         if not self.ttl or not self._cache.is_usable():
@@ -248,15 +248,3 @@ def _unpickled(base_url: str, ttl: float) -> Account:
     account = Account(_NO_KEY, base_url, ttl)
     account._api_key = api_key_from_environment()  # noqa: SLF001 - a constructor
     return account
-
-
-def _runs_out_at(left: Credits, rate: Decimal | None, now: datetime) -> datetime | None:
-    balance = left.balance_usd
-    if balance is None or not rate:
-        return None
-    try:
-        end = now + timedelta(hours=float(max(balance, Decimal(0)) / rate))
-    except OverflowError:
-        return None
-    anew = None if left.purchases is not None or left.limit is None else left.limit.resets_at(now)
-    return None if anew is not None and end >= anew else end

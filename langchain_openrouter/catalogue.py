@@ -138,6 +138,12 @@ class ModelCatalogue(Closing):
         snapshot = self._cache.load() if self.ttl else None
         return None if snapshot is None else snapshot.models
 
+    @property
+    def fetched_at(self) -> datetime | None:
+        """When the list that is kept was downloaded, in UTC; `None` where none is kept."""
+        snapshot = self._cache.load() if self.ttl else None
+        return None if snapshot is None else datetime.fromtimestamp(snapshot.fetched_at, UTC)
+
     def find(self, model_id: str) -> ModelInfo | None:
         """Look a model up by id, canonical slug, alias or variant, or return `None`: see `ModelList.find`."""
         return self.fetch().find(model_id)
@@ -192,9 +198,8 @@ class ModelCatalogue(Closing):
                 self._keep(self._download())
 
     def _warn_of_failure(self) -> None:
-        error, snapshot = self._refresher.untold_failure(), self._cache.load()
-        if error is not None and snapshot is not None:
-            since = datetime.fromtimestamp(snapshot.fetched_at, UTC)
+        error, since = self._refresher.untold_failure(), self.fetched_at
+        if error is not None and since is not None:
             warnings.warn(
                 f"OpenRouter's list of models cannot be renewed; that of {since:%Y-%m-%d %H:%M} UTC is used. {error}",
                 stacklevel=4,

@@ -6,13 +6,13 @@ Sources: https://openrouter.ai/docs/api-reference/credits/get-credits, https://o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from langchain_openrouter._fact_table import Facts, html_facts, rich_facts
 from langchain_openrouter.errors.facts import object_of
-from langchain_openrouter.key_info import KeyInfo, SpendingLimit
+from langchain_openrouter.key_info import KeyInfo, SpendingLimit, window_start
 from langchain_openrouter.usage import dollars, parse_usd
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ FREE_REQUESTS_PER_DAY_OF_BUYERS = 1000
 """Requests a day of `:free` models for an account that has ever bought `BUYERS_USD` of credits."""
 BUYERS_USD = Decimal(10)
 
+_HOUR = 3600
+_SHORTEST_SPAN = timedelta(hours=1)
+"""Of a shorter one, nothing can be said."""
 Kind = Literal["account", "key limit", "budget", "unlimited"]
 _PERIODS = {"daily": " today", "weekly": " this week", "monthly": " this month"}
 
@@ -36,6 +39,14 @@ class Purchases:
 
     bought_usd: Decimal
     used_usd: Decimal
+
+
+class Pace(NamedTuple):
+    """How fast money goes."""
+
+    usd_per_hour: Decimal
+    window: str
+    """What it is the average of: the `daily`, `weekly` or `monthly` window so far, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +153,44 @@ class Credits:
             is_buyer = self.purchases.bought_usd >= BUYERS_USD
             return FREE_REQUESTS_PER_DAY_OF_BUYERS if is_buyer else FREE_REQUESTS_PER_DAY
         return FREE_REQUESTS_PER_DAY if self.is_free_tier else None
+
+    @property
+    def pace(self) -> Pace | None:
+        """How fast the key has been spending: on average since its limit started anew, else this week, or this month.
+
+        `None` is not known: the balance is the account's, OpenRouter does not say, or the windows are not an hour old.
+        """
+        if self.purchases is not None:
+            return None
+        windows = (self.limit_reset,) if self.limit_reset else ("weekly", "monthly")
+        return next((pace for window in windows if (pace := self._pace_in(window)) is not None), None)
+
+    def runs_out_at(self, usd_per_hour: Decimal | None, now: datetime) -> datetime | None:
+        """When nothing will be left, in UTC, if money goes on being spent as fast as that.
+
+        `None` is never: nothing is being spent, there is no limit, or it starts anew before that. `None` is also not
+        known.
+
+        Args:
+            usd_per_hour: How fast; `None` is not known.
+            now: When the balance is what it is.
+        """
+        balance = self.balance_usd
+        if balance is None or not usd_per_hour:
+            return None
+        try:
+            end = now + timedelta(hours=float(max(balance, Decimal(0)) / usd_per_hour))
+        except OverflowError:
+            return None
+        anew = None if self.purchases is not None or self.limit is None else self.limit.resets_at(now)
+        return None if anew is not None and end >= anew else end
+
+    def _pace_in(self, window: str) -> Pace | None:
+        start = window_start(window, self.as_of)
+        used = self.used_usd if self.limit_reset else self.key.usage.since_reset(window)
+        if start is None or used is None or self.as_of - start < _SHORTEST_SPAN:
+            return None
+        return Pace(used * _HOUR / Decimal(repr((self.as_of - start).total_seconds())), window)
 
     def __repr__(self) -> str:
         return f"<Credits: {self._sentence()}, as of {self.as_of:%Y-%m-%d %H:%M:%S} UTC>"

@@ -153,10 +153,13 @@ def _listed(value: str | Sequence[str]) -> Sequence[str]:
 
 
 def _usd_per_token(per_million: Price | None) -> Decimal | None:
-    try:
-        return None if per_million is None else Decimal(str(per_million)) / _MILLION
-    except InvalidOperation:
-        raise ConfigurationError(f"A price is a number of USD per million tokens, not {per_million!r}.") from None
+    if per_million is None:
+        return None
+    with contextlib.suppress(InvalidOperation):
+        price = Decimal(str(per_million))
+        if not price.is_nan():
+            return price / _MILLION
+    raise ConfigurationError(f"A price is a number of USD per million tokens, not {per_million!r}.")
 
 
 def _is_within(price: Decimal | None, limit: Decimal | None) -> bool:

@@ -73,7 +73,7 @@ class LedgerView:
             found = add_up(connection, names, span)
         if by is None:
             return usd_from_nano(found.get((), Sums()).charged_nano)
-        return spend_table(names, found)
+        return spend_table(names, found, span)
 
     def entries(
         self, *, limit: int | None = None, newest_first: bool = False, **filters: Unpack[EntryFilters]

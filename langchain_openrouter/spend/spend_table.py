@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from langchain_openrouter import _sortable_table
 from langchain_openrouter._sortable_table import Column
 from langchain_openrouter.spend.nano import usd_from_nano
-from langchain_openrouter.spend.totals import Group, Sums
+from langchain_openrouter.spend.totals import Group, Range, Sums
+from langchain_openrouter.spend.windows import from_micros
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -47,10 +48,20 @@ class SpendTable(Sequence[SpendRow]):
     Attempts with several tags are in the row of each, so that rows by tag add up to more than the total.
     """
 
-    def __init__(self, by: tuple[str, ...], rows: Sequence[SpendRow]) -> None:
+    def __init__(
+        self,
+        by: tuple[str, ...],
+        rows: Sequence[SpendRow],
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> None:
         self.by = by
         """What the rows are by."""
         self.rows = tuple(rows)
+        self.since = since
+        """From when attempts were counted, in UTC; `None` is from the beginning."""
+        self.until = until
+        """Until before when; `None` is without end."""
 
     def to_dicts(self) -> list[dict[str, Name | Decimal | int]]:
         """The rows as dicts, for `pandas.DataFrame` and its like."""
@@ -81,12 +92,12 @@ class SpendTable(Sequence[SpendRow]):
         ]
 
 
-def spend_table(by: tuple[str, ...], found: Mapping[Group, Sums]) -> SpendTable:
+def spend_table(by: tuple[str, ...], found: Mapping[Group, Sums], span: Range) -> SpendTable:
     """Make a table of sums."""
     rows = [_row(dict(zip(by, group, strict=True)), sums) for group, sums in found.items()]
     times = [name for name in by if name in ("hour", "day", "month")]
     rows.sort(key=lambda row: ([str(row.by[name]) for name in times], -row.cost_usd, [*map(str, row.by.values())]))
-    return SpendTable(by, rows)
+    return SpendTable(by, rows, *(None if moment is None else from_micros(moment) for moment in span))
 
 
 def _row(by: dict[str, Name], sums: Sums) -> SpendRow:

@@ -7,6 +7,7 @@ import json
 import pickle
 import threading
 import warnings
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -154,7 +155,9 @@ def test_a_list_in_pages(make, server, fetch):
 
 
 def test_it_is_downloaded_once_an_hour(make, server, fetch, clock):
+    assert make().fetched_at is None
     assert ids(fetch(make())) == ["acme/first"]
+    assert make().fetched_at == datetime.fromtimestamp(clock.now, UTC)
     clock.now += HOUR - 1
     server.answer = lambda _: listing("acme/second")
     assert ids(fetch(make())) == ["acme/first"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -58,6 +58,36 @@ def test_free_requests_a_day(credits_now, requests):
 def test_lifetime_usage_is_never_held_against_a_period():
     assert key_credits(usage_monthly=1.58).used_usd == Decimal("1.58")
     assert key_credits().used_usd is None
+
+
+@pytest.mark.parametrize(
+    ("credits_now", "pace"),
+    [
+        # a Wednesday, half past noon
+        (key_credits(usage_monthly=588.5, usage_weekly=1), (1, "monthly")),
+        (key_credits(limit_reset="daily", usage_daily=25, usage_weekly=1), (2, "daily")),
+        (key_credits(limit=None, usage_daily=1, usage_weekly=30.25, usage_monthly=1), (Decimal("0.5"), "weekly")),
+        (key_credits(limit_reset=None, usage_weekly=0), (0, "weekly")),
+        (key_credits(limit=None, usage_monthly=588.5), (1, "monthly")),
+        (key_credits(), None),
+        (key_credits(limit_reset="hourly", usage_weekly=1), None),
+        (Credits(NOW, parse_key({**LIMIT, "usage_weekly": 1}), Purchases(Decimal(10), Decimal(0))), None),
+        (Credits(NOW.replace(hour=0, minute=59), parse_key({**LIMIT, "limit_reset": "daily", "usage_daily": 1})), None),
+    ],
+)
+def test_the_pace_is_that_of_the_limits_own_window_so_far(credits_now, pace):
+    assert credits_now.pace == pace
+
+
+def test_it_runs_out_unless_it_starts_anew_before():
+    in_a_day = NOW + timedelta(days=1)
+    assert key_credits(limit_remaining=24).runs_out_at(Decimal(1), NOW) == in_a_day
+    assert key_credits(limit_remaining=24, limit_reset="daily").runs_out_at(Decimal(1), NOW) is None
+    assert key_credits(limit_remaining=-3).runs_out_at(Decimal(1), NOW) == NOW
+    assert key_credits(limit=None).runs_out_at(Decimal(1), NOW) is None
+    assert key_credits().runs_out_at(Decimal(0), NOW) is None
+    assert key_credits().runs_out_at(None, NOW) is None
+    assert key_credits(limit_reset=None).runs_out_at(Decimal("1e-30"), NOW) is None
 
 
 @pytest.mark.parametrize("wire", [None, {}, {"total_credits": 1}, {"total_credits": "1", "total_usage": 0}])

@@ -116,9 +116,10 @@ def test_a_filter_of_no_name_is_an_error():
         MODELS.search(suports=["tools"])
 
 
-def test_a_price_that_is_no_number_is_an_error():
-    with pytest.raises(ConfigurationError, match="USD per million tokens, not 'cheap'"):
-        MODELS.search(max_prompt_usd_per_million="cheap")
+@pytest.mark.parametrize("price", ["cheap", "nan", float("nan")])
+def test_a_price_that_is_no_number_is_an_error(price):
+    with pytest.raises(ConfigurationError, match=f"USD per million tokens, not {price!r}"):
+        MODELS.search(max_prompt_usd_per_million=price)
 
 
 @pytest.mark.skipif(not listings(), reason=MISSING)

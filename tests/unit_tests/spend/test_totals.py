@@ -212,6 +212,24 @@ def test_tables_show_themselves(ledger):
     )
 
 
+def test_a_table_says_of_which_time_it_is(ledger):
+    table = ledger.total("2026-03-05", "2026-03-06T12:00", by="user")
+    assert (table.since, table.until) == (datetime(2026, 3, 5, tzinfo=UTC), datetime(2026, 3, 6, 12, tzinfo=UTC))
+    assert (ledger.total(by="user").since, ledger.total(by="user").until) == (None, None)
+
+
+def test_a_narrow_terminal_folds_names_and_no_numbers(ledger):
+    spend(
+        ledger, "0.123456789", user="a-name-that-is-longer-than-there-is-room-for", model="acme/a-long-name-of-a-model"
+    )
+    console = Console(file=io.StringIO(), width=60)
+    console.print(ledger.total(by="model,user"))
+    shown = console.file.getvalue()
+    assert "0.123456789" in shown
+    assert "a-long-name-of-a-model" not in shown
+    assert max(map(len, shown.splitlines())) <= 60
+
+
 def test_nothing_was_spent(ledger):
     assert ledger.total() == 0
     assert str(ledger.total()) == "0"
