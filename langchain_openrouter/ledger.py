@@ -11,7 +11,7 @@ from langchain_openrouter.spend.ledger import LedgerBooks
 if TYPE_CHECKING:
     from langchain_openrouter.account_records import AccountRecords
     from langchain_openrouter.drift import Drift
-    from langchain_openrouter.reconciliation import Reconciliation
+    from langchain_openrouter.reconciliation import OnProgress, Reconciliation
 
 _DAY = timedelta(days=1)
 
@@ -49,6 +49,7 @@ class SpendLedger(LedgerBooks):
         wait: float = 0,
         give_up_after: timedelta = _DAY,
         all_keys: bool = False,
+        on_progress: OnProgress | None = None,
     ) -> Reconciliation:
         """Ask OpenRouter what each attempt cost whose end nobody saw, and book it. Models do so in the background.
 
@@ -58,6 +59,7 @@ class SpendLedger(LedgerBooks):
             give_up_after: After so long, an attempt that OpenRouter has no record of is booked at its hold, as not
                 verified.
             all_keys: Whether attempts of other keys are given up too, such as those of a key that is deleted.
+            on_progress: Is called with the report after every attempt.
 
         Returns:
             What was found out. A network that fails is in its `error`.
@@ -69,7 +71,14 @@ class SpendLedger(LedgerBooks):
         from langchain_openrouter.account import Account
         from langchain_openrouter.reconciliation import reconcile
 
-        return reconcile(self, account or Account(), wait=wait, give_up_after=give_up_after, all_keys=all_keys)
+        return reconcile(
+            self,
+            account or Account(),
+            wait=wait,
+            give_up_after=give_up_after,
+            all_keys=all_keys,
+            on_progress=on_progress,
+        )
 
     async def areconcile(
         self,
@@ -78,10 +87,16 @@ class SpendLedger(LedgerBooks):
         wait: float = 0,
         give_up_after: timedelta = _DAY,
         all_keys: bool = False,
+        on_progress: OnProgress | None = None,
     ) -> Reconciliation:
-        """Do what `reconcile` does, in a thread."""
+        """Do what `reconcile` does, in a thread; `on_progress` is called there."""
         return await asyncio.to_thread(
-            self.reconcile, account, wait=wait, give_up_after=give_up_after, all_keys=all_keys
+            self.reconcile,
+            account,
+            wait=wait,
+            give_up_after=give_up_after,
+            all_keys=all_keys,
+            on_progress=on_progress,
         )
 
     def fetch_drift(self, account: AccountRecords | None = None, *, book: bool = False) -> Drift:

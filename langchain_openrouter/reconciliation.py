@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from langchain_openrouter.account_records import AccountRecords
 from langchain_openrouter.errors import NotFoundError, OpenRouterError, PermissionDeniedError, ResponseFormatError
@@ -98,6 +98,10 @@ class Reconciliation:
             f"{self.settled} settled ({dollars(self.settled_usd)}){unverified if self.unverified else ''}, "
             f"{self.still_unknown} still unknown{f'. Stopped asking: {self.error}' if self.error else ''}"
         )
+
+
+OnProgress: TypeAlias = Callable[[Reconciliation], object]
+"""Is told how far a run has come."""
 
 
 class Resolver:
@@ -205,6 +209,7 @@ def reconcile(
     give_up_after: timedelta = GIVE_UP_AFTER,
     all_keys: bool = False,
     wait: float = 0,
+    on_progress: OnProgress | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Reconciliation:
     """Ask OpenRouter what each unknown entry cost, and book it.
@@ -216,6 +221,7 @@ def reconcile(
             verified.
         all_keys: Whether attempts of other keys are given up too, such as those of a key that is deleted.
         wait: Seconds to wait for the record of each: it is written some seconds after the answer.
+        on_progress: Is called with the report after every entry.
         clock: Seconds since 1970.
 
     Returns:
@@ -229,6 +235,8 @@ def reconcile(
     books.adopt_orphans()
     for entry in books.unknown():
         report.add(*resolver.resolve(entry))
+        if on_progress is not None:
+            on_progress(report)
     report.error = resolver.error
     return report
 
@@ -240,9 +248,17 @@ async def areconcile(
     give_up_after: timedelta = GIVE_UP_AFTER,
     all_keys: bool = False,
     wait: float = 0,
+    on_progress: OnProgress | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Reconciliation:
-    """Do what `reconcile` does, in a thread, since ledgers block."""
+    """Do what `reconcile` does, in a thread, since ledgers block. `on_progress` is called there."""
     return await asyncio.to_thread(
-        lambda: reconcile(books, account, give_up_after=give_up_after, all_keys=all_keys, wait=wait, clock=clock)
+        reconcile,
+        books,
+        account,
+        give_up_after=give_up_after,
+        all_keys=all_keys,
+        wait=wait,
+        on_progress=on_progress,
+        clock=clock,
     )

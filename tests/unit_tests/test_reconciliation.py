@@ -147,6 +147,12 @@ def test_entries_of_this_key_are_known_by_its_hash(emulator, account, run):
     assert run(books, account).unverified == 1
 
 
+def test_progress_is_told_after_every_entry(emulator, account, run):
+    books, told = MemoryBooks(*(unknown_entry(emulator, None) for _ in range(3))), []
+    run(books, account, on_progress=lambda report: told.append(report.still_unknown))
+    assert told == [1, 2, 3]
+
+
 def test_entries_of_another_address_are_left_alone(emulator, account, run):
     elsewhere = unknown_entry(emulator, "gen-1", base_url="https://openrouter.ai/api/v1", held_at=LONG_AGO)
     assert run(MemoryBooks(elsewhere), account).still_unknown == 1
