@@ -1,13 +1,20 @@
-"""`openrouter-agent`: the agent in a terminal."""
+"""`openrouter-agent`: the agent in a terminal, and what it costs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from openrouter_agents.commands.budgets import budgets
+from openrouter_agents.commands.credits import show_credits
+from openrouter_agents.commands.models import show_models
+from openrouter_agents.commands.reconcile import reconcile
+from openrouter_agents.commands.spend import show_spend
+from openrouter_agents.session import session
 
 if TYPE_CHECKING:
     from openrouter_agents.terminal import Terminal
@@ -15,11 +22,8 @@ if TYPE_CHECKING:
 
 # Nothing heavy is imported up here: `--help` and a missing key need not wait for LangChain.
 
-_FAILED = 1
-_NO_KEY = 2
-
 app = typer.Typer(
-    help="A LangGraph agent on OpenRouter, with a calculator, web search and a code interpreter.",
+    help="A LangGraph agent on OpenRouter, with a calculator, web search and a code interpreter; and what it costs.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -68,34 +72,26 @@ def demo_command(
         from openrouter_agents.demo import run_demo
 
         if not run_demo(venue, terminal):
-            raise typer.Exit(_FAILED)
+            raise typer.Exit(1)
+
+
+app.command("credits")(show_credits)
+app.command("models")(show_models)
+app.command("spend")(show_spend)
+app.add_typer(budgets, name="budgets")
+app.command("reconcile")(reconcile)
 
 
 @contextmanager
 def _ready(model: str, output_dir: Path, *, live: bool | None) -> Iterator[tuple[Venue, Terminal]]:
-    """Open the venue and the terminal; turn what goes wrong into one line and an exit code."""
-    from dotenv import find_dotenv, load_dotenv
+    """Open the venue and the terminal."""
+    from openrouter_agents.venue import choose_live, open_venue
 
-    from openrouter_agents.venue import NoKeyError, choose_live, open_venue
-
-    load_dotenv(find_dotenv(usecwd=True))
-    try:
+    with session():
         is_live = choose_live(live)
-    except NoKeyError as error:
-        _fail(str(error), _NO_KEY)
+        from openrouter_agents.console import make_console
+        from openrouter_agents.plot_files import PlotFiles
+        from openrouter_agents.terminal import Terminal
 
-    from langchain_openrouter import OpenRouterError, RequestError
-    from openrouter_agents.plot_files import PlotFiles
-    from openrouter_agents.terminal import Terminal, make_console
-    from openrouter_agents.tools.sandbox import SandboxError
-
-    try:
         with open_venue(model, live=is_live) as venue:
             yield venue, Terminal(make_console(), PlotFiles(output_dir))
-    except (OpenRouterError, RequestError, SandboxError, OSError) as error:
-        _fail(str(error), _FAILED)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    typer.secho(" ".join(message.split()), fg=typer.colors.RED, err=True)
-    raise typer.Exit(code)

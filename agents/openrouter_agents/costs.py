@@ -81,7 +81,9 @@ def format_usd(amount: Decimal | None, places: int = 0) -> str:
         amount: USD.
         places: Decimal places to fill with zeros, for amounts in a column.
     """
-    return "unknown" if amount is None else f"${amount:.{max(places, decimal_places(amount))}f}"
+    if amount is None:
+        return "unknown"
+    return f"{'-' if amount < 0 else ''}${abs(amount):.{max(places, decimal_places(amount))}f}"
 
 
 def decimal_places(amount: Decimal) -> int:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import TextIOWrapper
 
 from langchain_core.messages import AIMessage, ToolMessage
 from rich.console import Console, Group, RenderableType
@@ -22,13 +20,6 @@ from openrouter_agents.tool_views import view_call, view_result
 
 _CALL_INDENT = 2
 _RESULT_INDENT = 4
-
-
-def make_console() -> Console:
-    """Make a console for standard output that survives what its encoding cannot say."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
-    return Console(highlight=False)
 
 
 class Terminal:

@@ -17,11 +17,11 @@ KEY_VARIABLE = "OPENROUTER_API_KEY"
 
 
 class NoKeyError(Exception):
-    """The live service was asked for, and there is no key for it."""
+    """OpenRouter is to be asked, and there is no key for it."""
 
     def __init__(self) -> None:
         super().__init__(
-            f"Live needs a key: set {KEY_VARIABLE}, in the environment or in .env "
+            f"There is no key for OpenRouter: set {KEY_VARIABLE}, in the environment or in .env "
             "(make one at https://openrouter.ai/settings/keys)."
         )
 
@@ -54,10 +54,23 @@ def choose_live(wanted: bool | None) -> bool:
     Raises:
         NoKeyError: OpenRouter is wanted, and there is no key.
     """
-    has_key = bool(os.environ.get(KEY_VARIABLE))
-    if wanted and not has_key:
+    if wanted:
+        require_key()
+    return _has_key() if wanted is None else wanted
+
+
+def require_key() -> None:
+    """Make sure that there is a key.
+
+    Raises:
+        NoKeyError: There is none.
+    """
+    if not _has_key():
         raise NoKeyError
-    return has_key if wanted is None else wanted
+
+
+def _has_key() -> bool:
+    return bool(os.environ.get(KEY_VARIABLE, "").strip())
 
 
 @contextmanager

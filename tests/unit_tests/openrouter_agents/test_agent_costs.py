@@ -55,6 +55,7 @@ def test_counts_tool_calls_broken_ones_too():
         (Decimal("0.123456789"), 2, "$0.123456789"),
         (Decimal(0), 0, "$0"),
         (Decimal(100), 0, "$100"),
+        (Decimal("-0.5"), 2, "-$0.50"),
         (None, 4, "unknown"),
     ],
 )
