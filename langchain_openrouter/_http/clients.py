@@ -64,6 +64,13 @@ class AsyncClient(Protocol):
         """Do what `Client.open` does."""
 
 
+class PooledClient(Client, Protocol):
+    """A `Client` whose connections are ours to close."""
+
+    def close(self) -> None:
+        """Close the connections."""
+
+
 class PooledAsyncClient(AsyncClient, Protocol):
     """An `AsyncClient` whose connections are ours to close."""
 
@@ -79,7 +86,7 @@ class BareClient:
 
     def open(self, request: Request) -> httpx.Response:
         """Send a request."""
-        return self._transport.handle_request(_bare(request))
+        return self._transport.handle_request(bare(request))
 
     def close(self) -> None:
         """Close the connections."""
@@ -94,7 +101,7 @@ class AsyncBareClient:
 
     async def open(self, request: Request) -> httpx.Response:
         """Send a request."""
-        return await self._transport.handle_async_request(_bare(request))
+        return await self._transport.handle_async_request(bare(request))
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -123,7 +130,8 @@ class InjectedAsyncClient:
         return await self._client.send(_build(self._client, request), stream=True)
 
 
-def _bare(request: Request) -> httpx.Request:
+def bare(request: Request) -> httpx.Request:
+    """What a transport takes."""
     method, url, content, headers, timeout = request
     extensions = {"timeout": timeout.as_dict()}
     return httpx.Request(method, parse_url(url), content=content, headers=headers, extensions=extensions)

@@ -12,12 +12,12 @@ import os
 import ssl
 import threading
 import weakref
-from collections.abc import AsyncGenerator, MutableMapping
+from collections.abc import AsyncGenerator, Callable, MutableMapping
 from typing import NamedTuple
 
 from pydantic import SecretStr
 
-from langchain_openrouter._http.clients import BareClient, PooledAsyncClient
+from langchain_openrouter._http.clients import PooledAsyncClient, PooledClient
 from langchain_openrouter._http.way import Way
 from langchain_openrouter.network import Network
 
@@ -43,15 +43,16 @@ class Pool:
         self.pid = key.pid
         self._way = Way.of(key.base_url, key.proxy, key.authorities, http2=key.http2)
         self._lock = threading.Lock()
-        self._client: BareClient | None = None
+        self._client: PooledClient | None = None
+        self._close_client: Callable[[], object] | None = None
         self._async: MutableMapping[asyncio.AbstractEventLoop, _LoopClient] = weakref.WeakKeyDictionary()
 
-    def client(self) -> BareClient:
+    def client(self) -> PooledClient:
         """The client for synchronous calls, from any thread."""
         with self._lock:
             if self._client is None:
                 self._client = self._way.client()
-                weakref.finalize(self, self._client.close)
+                self._close_client = weakref.finalize(self, self._client.close)
             return self._client
 
     async def async_client(self) -> PooledAsyncClient:
@@ -67,9 +68,9 @@ class Pool:
     def close(self) -> None:
         """Close the connections of synchronous calls; the next call opens new ones."""
         with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
+            close, self._close_client, self._client = self._close_client, None, None
+        if close is not None:
+            close()
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop; the next call opens new ones."""

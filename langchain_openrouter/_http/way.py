@@ -10,11 +10,17 @@ from typing import NamedTuple
 import httpx
 from pydantic import SecretStr
 
-from langchain_openrouter._http.clients import AsyncBareClient, BareClient, PooledAsyncClient
+from langchain_openrouter._http.clients import AsyncBareClient, BareClient, PooledAsyncClient, PooledClient
+from langchain_openrouter._http.threaded_client import ThreadedClient
 from langchain_openrouter.errors import ConfigurationError
 from langchain_openrouter.network import is_socks
 
-_LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=60.0)
+_CONNECTIONS = 1000
+_IDLE_CONNECTIONS = 100
+_IDLE_SECONDS = 60.0
+_LIMITS = httpx.Limits(
+    max_connections=_CONNECTIONS, max_keepalive_connections=_IDLE_CONNECTIONS, keepalive_expiry=_IDLE_SECONDS
+)
 
 
 class Way(NamedTuple):
@@ -38,11 +44,22 @@ class Way(NamedTuple):
             verify = authorities if isinstance(authorities, ssl.SSLContext) else _ssl_context(authorities, http2=http2)
         return cls(verify, _httpx_proxy(proxy, verify) if proxy is not None else None, http2)
 
-    def client(self) -> BareClient:
-        """A client for synchronous calls."""
-        return BareClient(
-            httpx.HTTPTransport(verify=self.verify, proxy=self.proxy, http2=self.http2, limits=_LIMITS, trust_env=False)
+    def client(self) -> PooledClient:
+        """A client for synchronous calls, from any thread."""
+        if self.http2:  # one connection carries many calls
+            return BareClient(self._transport(self.verify, _LIMITS))
+        # a context takes a good part of a millisecond to make, even without certificates
+        verify = self.verify or _ssl_context(authorities=False, http2=False)
+        single = httpx.Limits(max_connections=1, keepalive_expiry=_IDLE_SECONDS)
+        return ThreadedClient(
+            lambda: self._transport(verify, single),
+            most=_CONNECTIONS,
+            most_idle=_IDLE_CONNECTIONS,
+            idle_for=_IDLE_SECONDS,
         )
+
+    def _transport(self, verify: ssl.SSLContext | bool, limits: httpx.Limits) -> httpx.HTTPTransport:
+        return httpx.HTTPTransport(verify=verify, proxy=self.proxy, http2=self.http2, limits=limits, trust_env=False)
 
     def async_client(self) -> PooledAsyncClient:
         """A client for asynchronous calls on the running event loop."""

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from langchain_openrouter import ChatOpenRouter, ModelCatalogue, OpenRouterEmbeddings, OpenRouterRerank
+from langchain_openrouter._http.threaded_client import ThreadedClient
 from tests.unit_tests._http.sockets import connections, needs_proc
 
 CALLS = {
@@ -33,6 +34,16 @@ async def test_aclose_and_use_again(model):
     await chat.aclose()
     assert (await chat.ainvoke("hello")).text == "Hi!"
     await chat.aclose()
+
+
+def test_what_was_closed_is_not_kept(model):
+    keeper = model()
+    for _ in range(20):
+        with model() as chat:
+            chat.invoke("hello")
+    gc.collect()
+    assert sum(isinstance(one, ThreadedClient) for one in gc.get_objects()) <= 1
+    assert keeper.invoke("hello").text == "Hi!"
 
 
 def test_close_before_any_call(model):

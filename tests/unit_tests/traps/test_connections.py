@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from langchain_openrouter._http.aiohttp_client import AiohttpClient
-from langchain_openrouter._http.clients import BareClient
+from langchain_openrouter._http.threaded_client import ThreadedClient
 from langchain_openrouter.emulator import Answer, ChatRequest
 
 DESCRIPTORS = Path("/proc/self/fd")
@@ -36,7 +36,7 @@ def timeouts(monkeypatch):
 
         return watch
 
-    for cls in (BareClient, AiohttpClient):
+    for cls in (ThreadedClient, AiohttpClient):
         monkeypatch.setattr(cls, "open", watching(cls.open))
     return seen
 
