@@ -116,6 +116,11 @@ class ChatOpenRouter(
         }
 
     @override
+    def _get_invocation_params(self, stop: list[str] | None = None, **kwargs: Any) -> dict[str, Any]:
+        # LangChain's own calls its deprecated `dict()`, and silences warnings for all threads meanwhile
+        return {**self.asdict(), "stop": stop, **kwargs}
+
+    @override
     def _resolve_model_profile(self) -> ModelProfile | None:
         from langchain_openrouter.profiles import cached_profile
 

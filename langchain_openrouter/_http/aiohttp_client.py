@@ -6,8 +6,7 @@ Answers and errors have the names of httpx, as far as the transport reads them.
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
 from ssl import SSLContext
 
@@ -55,7 +54,7 @@ class AiohttpClient:
     async def open(self, request: Request) -> AiohttpResponse:
         """Send a request."""
         waits = request.timeout
-        with _raising_as_httpx():
+        with _raising_as_httpx:
             answer = await self._session.request(
                 request.method,
                 _normalise(request.url),
@@ -79,17 +78,17 @@ class AiohttpResponse:
     def __init__(self, answer: aiohttp.ClientResponse) -> None:
         self._answer = answer
         self.status_code = answer.status
-        self.headers = httpx.Headers(list(answer.headers.items()))
+        self.headers = _join(answer.headers)
 
     async def aiter_bytes(self) -> AsyncIterator[bytes]:
         """The body in the pieces that the network made of it, decompressed."""
-        with _raising_as_httpx():
+        with _raising_as_httpx:
             async for piece in self._answer.content.iter_any():
                 yield piece
 
     async def aread(self) -> bytes:
         """The whole body."""
-        with _raising_as_httpx():
+        with _raising_as_httpx:
             return await self._answer.read()
 
     async def aclose(self) -> None:
@@ -103,13 +102,27 @@ def _login(auth: tuple[bytes, bytes]) -> dict[str, str]:
     return {"authorization": f"Basic {base64.b64encode(b':'.join(auth)).decode()}"}
 
 
-@contextmanager
-def _raising_as_httpx() -> Iterator[None]:
-    try:
-        yield
-    except aiohttp.ClientError as error:
-        cls = next(theirs for ours, theirs in _ERRORS if isinstance(error, ours))
-        raise cls(str(error)) from error
+class _RaisingAsHttpx:
+    """A context in which aiohttp's errors become httpx's. It has no state, so that one serves every call."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, aiohttp.ClientError):
+            cls = next(theirs for ours, theirs in _ERRORS if isinstance(error, ours))
+            raise cls(str(error)) from error
+
+
+_raising_as_httpx = _RaisingAsHttpx()
+
+
+def _join(headers: Mapping[str, str]) -> dict[str, str]:
+    # aiohttp's have a name as often as it came
+    joined: dict[str, str] = {}
+    for cased, value in headers.items():
+        name = cased.lower()
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,7 @@ OpenRouter's API needs none of them.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -33,8 +33,8 @@ class AsyncResponse(Protocol):
         """The status."""
 
     @property
-    def headers(self) -> httpx.Headers:
-        """The headers."""
+    def headers(self) -> Mapping[str, str]:
+        """The headers, by names in lower case."""
 
     def aiter_bytes(self) -> AsyncIterator[bytes]:
         """The body in the pieces that the network made of it, decompressed."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import httpx
@@ -42,52 +41,65 @@ class Overdue(httpx.ReadTimeout):
         super().__init__("the time is over")
 
 
-@contextmanager
-def opening(target: Target, attempts: Attempts) -> Iterator[None]:
-    """Turn what httpx raises before an answer begins into typed errors."""
-    try:
-        yield
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise APIConnectionError(
-            f"base_url is not a URL of an API but {target.base_url!r}: {_reason(error)}", is_retryable=False
-        ) from error
-    except httpx.HTTPError as error:
-        raise _connection_error(error, target, attempts) from error
+class Opening(NamedTuple):
+    """A context that turns what httpx raises before an answer begins into typed errors."""
+
+    target: Target
+    attempts: Attempts
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+            raise APIConnectionError(
+                f"base_url is not a URL of an API but {self.target.base_url!r}: {_reason(error)}", is_retryable=False
+            ) from error
+        if isinstance(error, httpx.HTTPError):
+            raise _connection_error(error, self.target, self.attempts) from error
 
 
-@contextmanager
-def reading(target: Target, attempts: Attempts | None, generation_id: str | None) -> Iterator[None]:
-    """Turn what httpx raises within an answer into typed errors. An answer that may be billed is not retryable.
+class Reading(NamedTuple):
+    """A context that turns what httpx raises within an answer into typed errors.
 
-    Args:
-        target: Where the request went.
-        attempts: Those of the call, where its deadline ends the reading too.
-        generation_id: The answer's.
+    An answer that may be billed is not retryable.
     """
-    try:
-        yield
-    except httpx.TimeoutException as error:
-        ending = _ending(error, target, attempts)
+
+    target: Target
+    attempts: Attempts | None
+    """Those of the call, where its deadline ends the reading too."""
+    generation_id: str | None
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, httpx.TimeoutException):
+            raise self._silence(error) from error
+        if isinstance(error, httpx.HTTPError):
+            raise self._break(error) from error
+
+    def _silence(self, error: httpx.TimeoutException) -> APITimeoutError:
+        ending = _ending(error, self.target, self.attempts)
         is_over = ending.limit == "total"
         what = "The answer was not complete in" if is_over else "In the middle of an answer, OpenRouter went silent for"
-        raise APITimeoutError(
+        return APITimeoutError(
             f"{what} {ending}. Set a longer `timeout` (in seconds) if the model needs one.",
-            generation_id=generation_id,
-            is_retryable=target.only_reads and not is_over,
+            generation_id=self.generation_id,
+            is_retryable=self.target.only_reads and not is_over,
             **ending._asdict(),
-        ) from error
-    except httpx.HTTPError as error:
-        if target.only_reads:
-            raise _connection_error(error, target, attempts) from error
-        raise StreamInterruptedError(
+        )
+
+    def _break(self, error: httpx.HTTPError) -> APIConnectionError:
+        if self.target.only_reads:
+            return _connection_error(error, self.target, self.attempts)
+        return StreamInterruptedError(
             f"The connection broke in the middle of an answer ({_reason(error)}). What was generated may be billed; "
             "look up the generation id.",
-            generation_id=generation_id,
+            generation_id=self.generation_id,
             is_retryable=False,
-        ) from error
+        )
 
 
-def status_error(status: int, headers: httpx.Headers, content: bytes, target: Target) -> APIStatusError:
+def status_error(status: int, headers: Mapping[str, str], content: bytes, target: Target) -> APIStatusError:
     """Read the body of an answer that is not a success, whatever it is, into a typed error."""
     try:
         body = orjson.loads(content)
@@ -105,7 +117,7 @@ def status_error(status: int, headers: httpx.Headers, content: bytes, target: Ta
     return error
 
 
-def _plain_words(status: int, headers: httpx.Headers, content: bytes) -> str:
+def _plain_words(status: int, headers: Mapping[str, str], content: bytes) -> str:
     if 300 <= status < 400:  # noqa: PLR2004 - HTTP
         return f"redirected to {headers.get('location', 'nowhere')}; set base_url to where the API is"
     text = content.decode(errors="replace")

@@ -17,7 +17,7 @@ import httpx
 
 from langchain_openrouter._http.call import Call, CallSettings
 from langchain_openrouter._http.clients import AsyncClient, AsyncResponse, Client, InjectedAsyncClient, InjectedClient
-from langchain_openrouter._http.failure import Target, opening, reading, status_error
+from langchain_openrouter._http.failure import Opening, Reading, Target, status_error
 from langchain_openrouter._http.pool import Pool, shared_pool
 from langchain_openrouter._http.retry import Attempts
 from langchain_openrouter._http.sse import SSEDecoder
@@ -209,7 +209,7 @@ class Transport:
     def _attempt(self, client: Client, call: Call) -> httpx.Response:
         if call.meter is not None:
             call.meter.begin()
-        with opening(call.target, call.attempts):
+        with Opening(call.target, call.attempts):
             response = client.open(call.request())
             if response.status_code < 300:  # noqa: PLR2004 - HTTP
                 if call.meter is not None:
@@ -221,7 +221,7 @@ class Transport:
     async def _aattempt(self, client: AsyncClient, call: Call) -> AsyncResponse:
         if call.meter is not None:
             await call.meter.abegin()
-        with opening(call.target, call.attempts):
+        with Opening(call.target, call.attempts):
             response = await client.open(call.request())
             if response.status_code < 300:  # noqa: PLR2004 - HTTP
                 if call.meter is not None:
@@ -233,7 +233,7 @@ class Transport:
     def _read(self, response: httpx.Response, call: Call) -> Response:
         headers = dict(response.headers.items())
         try:
-            with reading(call.target, call.attempts, headers.get("x-generation-id")):
+            with Reading(call.target, call.attempts, headers.get("x-generation-id")):
                 pieces = [call.in_time(piece) for piece in response.iter_bytes()]
                 return Response(headers, b"".join(pieces))
         finally:
@@ -242,14 +242,14 @@ class Transport:
     async def _aread(self, response: AsyncResponse, call: Call) -> Response:
         headers = dict(response.headers.items())
         try:
-            with reading(call.target, call.attempts, headers.get("x-generation-id")):
+            with Reading(call.target, call.attempts, headers.get("x-generation-id")):
                 pieces = [call.in_time(piece) async for piece in response.aiter_bytes()]
                 return Response(headers, b"".join(pieces))
         finally:
             await response.aclose()
 
     def _batches(self, response: httpx.Response, call: Call) -> Iterator[list[bytes]]:
-        with reading(call.target, deadline := call.stream_deadline, response.headers.get("x-generation-id")):
+        with Reading(call.target, deadline := call.stream_deadline, response.headers.get("x-generation-id")):
             if not _is_event_stream(response):
                 yield [response.read()]
                 return
@@ -262,7 +262,7 @@ class Transport:
             yield decoder.close()
 
     async def _abatches(self, response: AsyncResponse, call: Call) -> AsyncIterator[list[bytes]]:
-        with reading(call.target, deadline := call.stream_deadline, response.headers.get("x-generation-id")):
+        with Reading(call.target, deadline := call.stream_deadline, response.headers.get("x-generation-id")):
             if not _is_event_stream(response):
                 yield [await response.aread()]
                 return
