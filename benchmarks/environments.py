@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import platform
@@ -28,6 +29,7 @@ PEERS = {
 """Distributions of each peer, the one that is measured first."""
 
 _OURS = ("langchain-openrouter-agents", "langchain-core", "httpx", "aiohttp", "pydantic")
+_FLOORS = ("orjson", "httpx-aiohttp")
 
 _ERROR = re.compile(r"^[\w.]*(?:Error|Exception)\b.*", re.MULTILINE)
 
@@ -36,6 +38,16 @@ import importlib.metadata, sys
 for name in sys.argv[1:]:
     print(name, importlib.metadata.version(name.partition("[")[0]))
 """
+
+
+def check_python() -> None:
+    """End the program with one line where this interpreter lacks what is measured."""
+    missing = [name for name in (*_OURS, *_FLOORS) if not _is_installed(name)]
+    if missing:
+        sys.exit(
+            f"{sys.executable} lacks {', '.join(missing)}: use the Python of the environment that `make setup` makes, "
+            f"{HERE.parent / '.venv' / 'bin' / 'python'}."
+        )
 
 
 def python_for(client: str) -> str:
@@ -85,6 +97,13 @@ def describe(clients: Iterable[str]) -> str:
     command = " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *_shown_arguments()])
     machine = f"{os.cpu_count()} cores ({platform.machine()}, {platform.system()}), Python {platform.python_version()}"
     return f"`{command}`, {datetime.now(UTC):%Y-%m-%d}, {machine}; {', '.join(versions)}."
+
+
+def _is_installed(distribution: str) -> bool:
+    try:
+        return bool(importlib.metadata.version(distribution))
+    except importlib.metadata.PackageNotFoundError:
+        return False
 
 
 def _variables(client: str) -> dict[str, str]:

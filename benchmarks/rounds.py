@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from environments import PEERS, python_for
+from environments import PEERS, check_python, python_for
 
 Figures = dict[str, float]
 """What was measured, by name."""
@@ -28,7 +28,7 @@ class Options(NamedTuple):
 
 
 def read_options(description: str | None, *, rounds: int, peers: Sequence[str] = tuple(PEERS)) -> Options:
-    """Read the command line, and make the environments of the peers where they are not there yet.
+    """Read the command line, look at the interpreter, and make the environments of the peers that are not there yet.
 
     Args:
         description: What `--help` says.
@@ -43,6 +43,7 @@ def read_options(description: str | None, *, rounds: int, peers: Sequence[str] =
     )
     parser.add_argument("--plot", type=Path, metavar="FILE", help="write a PNG too; needs matplotlib")
     asked = parser.parse_args()
+    check_python()
     measured = () if asked.quick else tuple(peer for peer in peers if peer in asked.peers)
     for peer in measured:
         python_for(peer)

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,21 @@ def test_script_measures_this_package_and_the_floors(name, tmp_path):
     assert "n/a" not in "".join(ours)
     assert "langchain-openai" not in done.stdout
     assert plot.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_python_without_the_package_is_told_which_to_use(name, tmp_path):
+    """In one line, before anything is measured."""
+    venv.create(tmp_path / "bare", with_pip=False)
+    python = tmp_path / "bare" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [python, BENCHMARKS / f"{name}.py", "--quick"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=variables, timeout=60)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert "lacks langchain-openrouter-agents, langchain-core" in line
+    assert ".venv/bin/python" in line
 
 
 def test_readme_names_every_script():
