@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LangSmithParams, LanguageModelInput, ModelProfile
@@ -15,6 +15,7 @@ from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import override
 
+from langchain_openrouter._signatures import keep_signature
 from langchain_openrouter._wire import block_translators
 from langchain_openrouter.attempt_booking import book, meter_for, watching
 from langchain_openrouter.batch_submission import BatchSubmission
@@ -78,6 +79,8 @@ class ChatOpenRouter(
 
     anthropic_beta: list[str] | None = None
     """Anthropic's names of features to turn on, such as `structured-outputs-2025-11-13` for strict tools."""
+
+    _more_headers: ClassVar[tuple[str, ...]] = ("anthropic_beta",)
 
     @property
     def model(self) -> str:
@@ -166,6 +169,7 @@ class ChatOpenRouter(
         return "audio" in modalities or kwargs.get("audio", self.audio) is not None
 
     @override
+    @keep_signature
     def _generate(
         self,
         messages: list[BaseMessage],
@@ -183,6 +187,7 @@ class ChatOpenRouter(
         return result
 
     @override
+    @keep_signature
     async def _agenerate(
         self,
         messages: list[BaseMessage],
@@ -307,10 +312,6 @@ class ChatOpenRouter(
         fitting = parsed.assign(parsing_error=lambda _: None)
         failed = RunnablePassthrough.assign(parsed=lambda _: None)
         return RunnableMap(raw=llm) | fitting.with_fallbacks([failed], exception_key="parsing_error")
-
-    @override
-    def _header_settings(self) -> tuple[object, ...]:
-        return (*super()._header_settings(), self.anthropic_beta)
 
     @override
     def _own_headers(self) -> dict[str, str | None]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from operator import itemgetter
 from ssl import SSLContext
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -134,6 +136,8 @@ class OpenRouterConnection(Closing, BaseModel):
     http_async_client: Any = Field(alias="async_client", default=None, exclude=True, repr=False)
     """The same for asynchronous calls: an `httpx.AsyncClient`."""
 
+    _more_headers: ClassVar[tuple[str, ...]] = ()
+    """Fields that `_own_headers` is made of, beside those of this class."""
     _connection: _Connection = PrivateAttr(default_factory=_Connection)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as the parent's
@@ -187,20 +191,7 @@ class OpenRouterConnection(Closing, BaseModel):
 
     def _transport(self) -> Transport:
         """The transport for the settings as they are now: fields may have been assigned since the last call."""
-        settings = (
-            self._require_key(),
-            self.openrouter_api_base,
-            self.request_timeout,
-            self.max_retries,
-            self.on_retry,
-            self.proxy,
-            self.verify,
-            self.http2,
-            self.trust_env,
-            self.http_client,
-            self.http_async_client,
-            *self._header_settings(),
-        )
+        settings = _settings_of(self._more_headers)(self.__dict__)
         connection = self._connection
         transport = connection.transport
         if transport is None or connection.settings != settings:
@@ -228,17 +219,6 @@ class OpenRouterConnection(Closing, BaseModel):
 
     def _network(self) -> Network:
         return Network(self.proxy, self.verify, self.http2, self.trust_env)
-
-    def _header_settings(self) -> tuple[object, ...]:
-        """The fields that `_own_headers` is made of."""
-        return (
-            self.app_url,
-            self.app_title,
-            self.app_categories,
-            self.response_cache,
-            self.router_metadata,
-            self.default_headers,
-        )
 
     def _own_headers(self) -> dict[str, str | None]:
         """The headers that fields stand for, by lower-case name; `None` and `""` send none."""
@@ -276,6 +256,12 @@ class OpenRouterConnection(Closing, BaseModel):
         shared = (self.http_client, self.http_async_client, self.verify, self.on_retry)
         memo.update({id(one): one for one in shared if one is not None})
         return super().__deepcopy__(memo)
+
+
+@cache
+def _settings_of(more_headers: tuple[str, ...]) -> Callable[[Mapping[str, object]], tuple[object, ...]]:
+    """What takes all that a transport is made of out of the fields of a client."""
+    return itemgetter(*OpenRouterConnection.model_fields, *more_headers)
 
 
 def _raise_own_error(error: ValidationError) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from langchain_core.callbacks import Callbacks
 from pydantic import Field, model_validator
@@ -38,6 +38,8 @@ class RetrievalOptions(Metered, OpenRouterConnection):
     model_kwargs: dict[str, Any] = Field(default_factory=dict)
     """More keys of the request body, sent as they stand."""
 
+    _more_headers: ClassVar[tuple[str, ...]] = ("session_id",)
+
     @model_validator(mode="before")
     @classmethod
     def _keep_unknown_options(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -57,9 +59,6 @@ class RetrievalOptions(Metered, OpenRouterConnection):
         meter = meter_for(self, kind, options, body, run, MoneySettings(self.ledger, self.budget_policy))
         with watching(meter):
             yield meter
-
-    def _header_settings(self) -> tuple[object, ...]:
-        return *super()._header_settings(), self.session_id
 
     def _own_headers(self) -> dict[str, str | None]:
         return {**super()._own_headers(), "x-session-id": self.session_id}

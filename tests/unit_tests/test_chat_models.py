@@ -254,6 +254,35 @@ def test_a_field_that_is_assigned_later_counts(model, emulator):
     assert (sent(emulator)["temperature"], headers(emulator)["x-title"]) == (0.5, "Later")
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "header", "expected"),
+    [
+        ("default_headers", {"x-mine": "1"}, "x-mine", "1"),
+        ("app_categories", ["a"], "x-openrouter-categories", "a"),
+        ("response_cache", True, "x-openrouter-cache", "true"),
+        ("anthropic_beta", ["files-api-2025-04-14"], "x-anthropic-beta", "files-api-2025-04-14"),
+    ],
+)
+def test_a_header_that_is_assigned_later_counts(field, value, header, expected, model, emulator):
+    chat = model()
+    chat.invoke("hello")
+    setattr(chat, field, value)
+    chat.invoke("hello")
+    assert headers(emulator)[header] == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("max_retries", 0), ("request_timeout", 5.0), ("http2", True), ("trust_env", False), ("verify", False)],
+)
+def test_a_way_that_is_assigned_later_counts(field, value, model):
+    chat = model()
+    before = chat._transport()
+    assert chat._transport() is before
+    setattr(chat, field, value)
+    assert chat._transport() is not before
+
+
 def test_a_key_that_is_assigned_later_counts(model, emulator):
     chat = model(api_key="sk-wrong")
     chat.openrouter_api_key = SecretStr(emulator.api_key)
