@@ -229,7 +229,7 @@ class Ledgers(RuleBasedStateMachine):
 
 TestLedgers = Ledgers.TestCase
 TestLedgers.settings = settings(
-    max_examples=int(os.environ.get("LEDGER_EXAMPLES", "100")),
+    max_examples=int(os.environ.get("LEDGER_EXAMPLES", "40")),
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
