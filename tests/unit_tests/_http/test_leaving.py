@@ -228,6 +228,7 @@ def test_an_asynchronous_stream_that_is_left(way, model, emulator):
 
 @pytest.mark.parametrize("mode", ["invoke", "stream"])
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="this system cannot interrupt a thread")
+@pytest.mark.skipif(signal.getsignal(signal.SIGINT) is signal.SIG_IGN, reason="interrupts are ignored, as of a job")
 def test_an_interrupt_from_the_keyboard(mode, endless, model, emulator):
     chat = model()
 
