@@ -6,7 +6,7 @@ import logging
 import warnings
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
+from decimal import Decimal
 from typing import TypeAlias
 
 from langchain_openrouter.errors import (
@@ -52,11 +52,11 @@ class Admission:
         """What the next attempt sends."""
         return self._request if self._bounded is None else self._bounded.body
 
-    def admit(self, make_entry: Callable[[], Entry]) -> Steps[Entry]:
+    def admit(self, make_entry: Callable[[Decimal | None], Entry]) -> Steps[Entry]:
         """Admit the next attempt, with changes to the request where the policy has some.
 
         Args:
-            make_entry: Makes the entry of the request as it is then.
+            make_entry: Makes the entry of the request as it is then, by its hold in USD.
 
         Returns:
             The entry as it was admitted. It is on the disk.
@@ -66,15 +66,15 @@ class Admission:
             PriceUnknownError: A budget applies, and what the attempt may cost is unknown.
             LedgerError: It cannot be booked.
         """
-        entry = make_entry()
+        entry = make_entry(None)
         if self._ledger is None:
             return entry
         is_limited = self._ledger.has_budget_for(entry.scopes())
         while True:
             if is_limited and self._bounded is None:
                 self._bounded = yield from self._bound(strict=self._ledger.strict)
-            hold_usd = None if self._bounded is None else self._bounded.hold_usd
-            entry = replace(make_entry(), hold_usd=hold_usd)
+            if self._bounded is not None:
+                entry = make_entry(self._bounded.hold_usd)
             verdict = yield from _reserve(self._ledger, entry, unbounded=self._bounded is not None)
             if verdict is None:
                 return entry

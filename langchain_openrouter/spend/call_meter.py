@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langchain_openrouter.errors import (
     APIConnectionError,
@@ -125,21 +125,14 @@ class CallMeter:
         if self._open is None:
             return
         usage = outcome.usage
-        entry = replace(
-            self._open,
-            generation_id=outcome.generation_id or self._open.generation_id,
-            model=outcome.model,
-            provider=outcome.provider,
-            server_tools=outcome.server_tools,
-            usage=usage,
-        )
         if usage is None or usage.cost is None or usage.cost < 0:
-            self._bind(entry.generation_id)
-            self._open = entry
+            self._bind(outcome.generation_id)
+            self._open = _answered(self._open, outcome)
             self._lose("the answer does not say what it cost")
             return
-        entry = replace(
-            entry,
+        entry = _answered(
+            self._open,
+            outcome,
             state=EntryState.SETTLED,
             charged_usd=usage.cost,
             upstream_usd=usage.upstream_cost if usage.is_byok else None,
@@ -153,11 +146,11 @@ class CallMeter:
             self._desk.note_spent(usage.cost)
         self._end(entry)
 
-    def _next_entry(self) -> Entry:
+    def _next_entry(self, hold_usd: Decimal | None) -> Entry:
         draft, models = self._draft, self._admission.models
         if models is not None:
             draft = replace(draft, requested_model=models[0], models=models)
-        return replace(draft, id=new_ulid(), attempt=self._attempts, held_at=datetime.now(UTC))
+        return replace(draft, id=new_ulid(), attempt=self._attempts, held_at=datetime.now(UTC), hold_usd=hold_usd)
 
     def _release(self, reason: str) -> None:
         if self._open is None:
@@ -206,6 +199,18 @@ class CallMeter:
     def _tell(self, entry: Entry) -> None:
         for listener in self._listeners:
             listener.on_attempt(entry, self._client)
+
+
+def _answered(entry: Entry, outcome: Outcome, **end: Any) -> Entry:  # noqa: ANN401 - fields of an entry
+    return replace(
+        entry,
+        generation_id=outcome.generation_id or entry.generation_id,
+        model=outcome.model,
+        provider=outcome.provider,
+        server_tools=outcome.server_tools,
+        usage=outcome.usage,
+        **end,
+    )
 
 
 def _may_have_been_billed(error: OpenRouterError) -> bool:
