@@ -23,6 +23,8 @@ class Panel(NamedTuple):
     title: str
     digits: int = 0
     """Decimals."""
+    limit: float | None = None
+    """What should not be exceeded, drawn as a line. The ratio to this package's figure is left out then."""
 
 
 def save_bars(medians: Medians, panels: Sequence[Panel], path: Path, heading: str) -> None:
@@ -45,6 +47,8 @@ def _draw(axis: Axes, medians: Medians, panel: Panel) -> None:
     for value, colour in zip(values, colours, strict=True):
         if colour == FLOOR and value:
             axis.axvline(value, color=FLOOR, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
+    if panel.limit is not None:
+        axis.axvline(panel.limit, color=FLOOR, linewidth=1.5)
     axis.set_title(panel.title, loc="left", fontsize=10, color=TEXT)
     axis.set(xlim=(0, 1.3 * max(values)), xticks=[])
     axis.tick_params(axis="y", length=0)
@@ -64,4 +68,4 @@ def _label(medians: Medians, client: str, panel: Panel) -> str:
     if value is None:
         return "" if client.startswith("floor") else "n/a"
     shown = f"{value:,.{panel.digits}f}"
-    return shown if client == "ours" else f"{shown}   {ratio(medians, client, panel.figure)}"
+    return shown if client == "ours" or panel.limit is not None else f"{shown}   {ratio(medians, client, panel.figure)}"

@@ -28,6 +28,15 @@ PEERS = {
 }
 """Distributions of each peer, the one that is measured first."""
 
+BUDGETS = {
+    "agentbudget": ["agentbudget", "openai"],
+    "shekel": ["shekel[openai]"],
+    "token-budget-py": ["token-budget-py", "openai"],
+}
+"""Those of libraries that keep others within budgets."""
+
+_DISTRIBUTIONS = PEERS | BUDGETS
+
 _OURS = ("langchain-openrouter-agents", "langchain-core", "httpx", "aiohttp", "pydantic")
 _FLOORS = ("orjson", "httpx-aiohttp")
 
@@ -50,17 +59,23 @@ def check_python() -> None:
         )
 
 
+def peer_of(client: str) -> str:
+    """Whose environment a client is in: `litellm` of `litellm:manager`, which is one way to use it."""
+    return client.partition(":")[0]
+
+
 def python_for(client: str) -> str:
     """The interpreter that has a client: a peer's own, made at first use, or this one."""
-    if client not in PEERS:
+    peer = peer_of(client)
+    if peer not in _DISTRIBUTIONS:
         return sys.executable
-    environment = ENVIRONMENTS / client
+    environment = ENVIRONMENTS / peer
     python = environment / "bin" / "python"
     if not python.exists():
-        print(f"installing {', '.join(PEERS[client])} ...", file=sys.stderr, flush=True)
+        print(f"installing {', '.join(_DISTRIBUTIONS[peer])} ...", file=sys.stderr, flush=True)
         try:
             subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-            subprocess.run([python, "-m", "pip", "install", "--quiet", *PEERS[client]], check=True)
+            subprocess.run([python, "-m", "pip", "install", "--quiet", *_DISTRIBUTIONS[peer]], check=True)
         except BaseException:
             shutil.rmtree(environment, ignore_errors=True)  # half an environment would pass for a whole one
             raise
@@ -91,9 +106,9 @@ def run_python(client: str, *arguments: object) -> subprocess.CompletedProcess[s
 def describe(clients: Iterable[str]) -> str:
     """When and on what the figures were measured, and which versions of whom."""
     versions = _versions(sys.executable, _OURS)
-    for client in clients:
-        if client in PEERS:
-            versions += _versions(python_for(client), PEERS[client][:1])
+    for peer in dict.fromkeys(map(peer_of, clients)):
+        if peer in _DISTRIBUTIONS:
+            versions += _versions(python_for(peer), _DISTRIBUTIONS[peer][:1])
     command = " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *_shown_arguments()])
     machine = f"{os.cpu_count()} cores ({platform.machine()}, {platform.system()}), Python {platform.python_version()}"
     return f"`{command}`, {datetime.now(UTC):%Y-%m-%d}, {machine}; {', '.join(versions)}."
@@ -110,7 +125,7 @@ def _variables(client: str) -> dict[str, str]:
     # what is installed has its bytecode; a PYTHONPATH would let a peer import this checkout in place of itself
     hidden = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPROFILEIMPORTTIME")
     variables = {name: value for name, value in os.environ.items() if name not in hidden}
-    if client not in PEERS:
+    if peer_of(client) not in _DISTRIBUTIONS:
         variables["PYTHONPATH"] = str(HERE.parent)
     return {**variables, "OPENROUTER_CACHE_TTL_MODELS": "0", "LANGSMITH_TRACING": "false"}
 

@@ -1,6 +1,7 @@
 """A server that answers every chat like OpenRouter: `python openrouter_server.py DELAY` prints its port.
 
-It answers after `DELAY` seconds. Its base URLs say what a stream is of, and how long it is: `/KIND/CHUNKS/api/v1`.
+It answers after `DELAY` seconds, and `GET /key` says what the answers that are no streams have cost so far. Its base
+URLs say what a stream is of, and how long it is: `/KIND/CHUNKS/api/v1`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from answers import streamed, unstreamed
+from answers import key, models, streamed, unstreamed
 
 
 @contextmanager
@@ -36,6 +37,9 @@ def base_url(port: int, kind: str = "text", chunks: int = 1000) -> str:
 class Answering(asyncio.Protocol):
     """One connection: any request is answered by its path and by whether it asks for a stream."""
 
+    billed = 0
+    """Answers so far that are no streams, on all connections."""
+
     def __init__(self, delay: float) -> None:
         self.delay, self.read = delay, b""
 
@@ -53,7 +57,18 @@ class Answering(asyncio.Protocol):
             if len(rest) < length:
                 return
             asked, self.read = rest[:length], rest[length:]
-            self.answer(answer_to(head, asked))
+            if head.startswith(b"GET "):
+                self.transport.write(models() if b"/models" in head else key(Answering.billed))
+            else:
+                self.answer(self.chat(head, asked))
+
+    def chat(self, head: bytes, asked: bytes) -> bytes:
+        """The response to a chat, which is billed."""
+        if b'"stream":true' not in asked.replace(b" ", b""):
+            Answering.billed += 1
+            return unstreamed(Answering.billed)
+        _, kind, chunks, _ = head.decode().split("/", 3)
+        return streamed(kind, int(chunks))
 
     def answer(self, answer: bytes) -> None:
         """Write an answer, after the delay where there is one."""
@@ -61,14 +76,6 @@ class Answering(asyncio.Protocol):
             asyncio.get_running_loop().call_later(self.delay, self.transport.write, answer)
         else:
             self.transport.write(answer)
-
-
-def answer_to(head: bytes, asked: bytes) -> bytes:
-    """The response to a request."""
-    if b'"stream":true' not in asked.replace(b" ", b""):
-        return unstreamed()
-    _, kind, chunks, _ = head.decode().split("/", 3)
-    return streamed(kind, int(chunks))
 
 
 async def main() -> None:
