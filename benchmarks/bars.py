@@ -58,7 +58,7 @@ def _draw(axis: Axes, medians: Medians, panel: Panel) -> None:
 
 
 def _colour(client: str) -> str:
-    if client == "ours":
+    if client.partition(":")[0] == "ours":
         return OURS
     return FLOOR if client.startswith("floor") else PEER
 
