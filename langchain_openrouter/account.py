@@ -36,6 +36,8 @@ from langchain_openrouter.network import NetworkOptions
 if TYPE_CHECKING:
     import httpx
 
+    from langchain_openrouter.connection import OpenRouterConnection
+
 _FIVE_MINUTES = 300.0
 _NO_KEY = SecretStr("none")
 
@@ -242,6 +244,18 @@ class Account(AccountRecords):
     @property
     def _cache(self) -> CreditCache:
         return credit_cache(self.base_url, full_key_hash(self._secret), self._clock())
+
+
+def account_of(client: OpenRouterConnection) -> Account:
+    """The account that a client spends from, asked by the way out that the client has."""
+    return Account(
+        client.openrouter_api_key,
+        client.base_url,
+        default_headers=client.default_headers,
+        client=client.http_client,
+        async_client=client.http_async_client,
+        **client.network_options(),
+    )
 
 
 def _unpickled(base_url: str, ttl: float) -> Account:

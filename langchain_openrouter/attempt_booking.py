@@ -16,8 +16,9 @@ from langchain_openrouter.run_facts import RunFacts
 
 if TYPE_CHECKING:
     from langchain_openrouter.metered import Metered
+    from langchain_openrouter.settings import BudgetPolicy
     from langchain_openrouter.spend.call_meter import CallMeter
-    from langchain_openrouter.spend.contracts import BudgetPolicy, Ledger
+    from langchain_openrouter.spend.contracts import Ledger
     from langchain_openrouter.spend.entry import Entry
     from langchain_openrouter.spend.estimate import Kind
     from langchain_openrouter.usage import Usage

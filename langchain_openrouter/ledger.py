@@ -6,14 +6,13 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from langchain_openrouter.reconciliation import GIVE_UP_AFTER
 from langchain_openrouter.spend.ledger import LedgerBooks
 
 if TYPE_CHECKING:
     from langchain_openrouter.account_records import AccountRecords
     from langchain_openrouter.drift import Drift
     from langchain_openrouter.reconciliation import OnProgress, Reconciliation
-
-_DAY = timedelta(days=1)
 
 
 class SpendLedger(LedgerBooks):
@@ -47,7 +46,7 @@ class SpendLedger(LedgerBooks):
         account: AccountRecords | None = None,
         *,
         wait: float = 0,
-        give_up_after: timedelta = _DAY,
+        give_up_after: timedelta = GIVE_UP_AFTER,
         all_keys: bool = False,
         on_progress: OnProgress | None = None,
     ) -> Reconciliation:
@@ -85,7 +84,7 @@ class SpendLedger(LedgerBooks):
         account: AccountRecords | None = None,
         *,
         wait: float = 0,
-        give_up_after: timedelta = _DAY,
+        give_up_after: timedelta = GIVE_UP_AFTER,
         all_keys: bool = False,
         on_progress: OnProgress | None = None,
     ) -> Reconciliation:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from langchain_openrouter.attempt_booking import MoneySettings
 from langchain_openrouter.errors import ConfigurationError
+from langchain_openrouter.settings import BudgetPolicy
 
 if TYPE_CHECKING:
     from langchain_openrouter.account_desk import AccountDesk
@@ -21,7 +22,7 @@ else:
     # pydantic goes through the fields of a base class again for each class that is made of it
     _Client = BaseModel
 
-_POLICIES = ("raise", "clamp", "next_model")
+_POLICIES = get_args(BudgetPolicy)
 
 
 class Metered(_Client):
@@ -35,7 +36,7 @@ class Metered(_Client):
     `None` books nowhere. Attempts whose end was not seen are looked up in the background from the first call on, for as
     long as the ledger lives.
     """
-    budget_policy: Literal["raise", "clamp", "next_model"] = "raise"
+    budget_policy: BudgetPolicy = "raise"
     """What is done where there is no money for a request, by the ledger's budgets or by OpenRouter's word (402, 403).
 
     `"raise"` raises. `"clamp"` asks for an answer that is as short as there is money for. `"next_model"` asks the next
@@ -70,18 +71,10 @@ class Metered(_Client):
         return desk
 
     def _new_desk(self, ledger: Any) -> AccountDesk:  # noqa: ANN401 - as the field
-        from langchain_openrouter.account import Account
+        from langchain_openrouter.account import account_of
         from langchain_openrouter.account_desk import AccountDesk
 
-        account = Account(
-            self.openrouter_api_key,
-            self.base_url,
-            default_headers=self.default_headers,
-            client=self.http_client,
-            async_client=self.http_async_client,
-            **self.network_options(),
-        )
-        return AccountDesk(ledger, account)
+        return AccountDesk(ledger, account_of(self))
 
 
 def _check(ledger: object) -> None:

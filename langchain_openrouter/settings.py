@@ -9,12 +9,15 @@ Source: https://openrouter.ai/docs/api-reference/overview
 # no annotations as strings: each would be compiled when its class is made
 
 from dataclasses import asdict, is_dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict
 
 _OPEN = ConfigDict(extra="allow")
+
+BudgetPolicy: TypeAlias = Literal["raise", "clamp", "next_model"]
+"""What a call does that there is no money for: fail, ask for a shorter answer, or ask the next of its `models`."""
 
 
 def as_plain(value: Any) -> Any:  # noqa: ANN401 - any option

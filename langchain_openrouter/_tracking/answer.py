@@ -9,6 +9,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import LLMResult
 
+from langchain_openrouter.errors.facts import text_of
 from langchain_openrouter.usage import Usage, parse_usage, parse_usd
 
 _IDS = ("generation_id", "id")
@@ -47,8 +48,8 @@ def read_answer(result: LLMResult | None, streamed: UsageMetadata | None = None)
     if isinstance(message, AIMessage):
         facts.update(message.response_metadata)
         tokens = message.usage_metadata
-    ids = [_text(facts.get(key)) for key in _IDS]
-    names = dict.fromkeys((*ids, _text(getattr(message, "id", None))))
+    ids = [text_of(facts.get(key)) for key in _IDS]
+    names = dict.fromkeys((*ids, text_of(getattr(message, "id", None))))
     return ModelAnswer(
         generation_id=next(filter(None, ids), None),
         names=tuple(filter(None, names)),
@@ -88,9 +89,5 @@ def _read_usage(facts: Mapping[str, object], tokens: Mapping[str, object] | None
 
 def _once(value: object) -> str | None:
     """The text that a value is, once: LangChain strings the same text of several chunks together."""
-    text = _text(value)
+    text = text_of(value)
     return None if text is None else text[: (text + text).index(text, 1)]
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -68,17 +68,12 @@ class BalanceGuard:
         return account
 
     def _new_account(self, client: OpenRouterConnection) -> Account | None:
-        from langchain_openrouter.account import Account
+        from langchain_openrouter.account import account_of
 
         has_own_clients = client.http_client is not None or client.http_async_client is not None
         if has_own_clients or client.openrouter_api_key is None or is_local(client.base_url):
             return None
-        account = Account(
-            client.openrouter_api_key,
-            client.base_url,
-            default_headers=client.default_headers,
-            **client.network_options(),
-        )
+        account = account_of(client)
         self._watch(account)
         return account
 

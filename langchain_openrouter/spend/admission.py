@@ -15,7 +15,8 @@ from langchain_openrouter.errors import (
     OpenRouterError,
     PriceUnknownError,
 )
-from langchain_openrouter.spend.contracts import BoundedRequest, BudgetPolicy, Ledger, RequestPlanner
+from langchain_openrouter.settings import BudgetPolicy
+from langchain_openrouter.spend.contracts import BoundedRequest, Ledger, RequestPlanner
 from langchain_openrouter.spend.entry import Entry
 from langchain_openrouter.spend.steps import Steps
 from langchain_openrouter.spend.verdict import Verdict

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from langchain_openrouter.errors.facts import object_of
 from langchain_openrouter.model_info import ModelInfo
 from langchain_openrouter.spend.unbounded import UnboundedError
-from langchain_openrouter.spend.wire_values import as_count, as_object
+from langchain_openrouter.spend.wire_values import as_count
 
 LIMIT_KEYS = _OLD, _NEW, _RESPONSES = "max_tokens", "max_completion_tokens", "max_output_tokens"
 """What limits an answer: in chat completions, once and now, and in the Responses API."""
@@ -74,7 +75,7 @@ def tokens_beyond(body: Mapping[str, object], info: ModelInfo | None, model_id: 
 def _uncounted_reasoning(body: Mapping[str, object], info: ModelInfo | None, model_id: str) -> int:
     maker = (model_id if info is None else info.id).removeprefix("~").partition("/")[0]
     is_any = info is None or info.pricing.completion is None
-    wanted = as_object(body.get("reasoning"))
+    wanted = object_of(body.get("reasoning"))
     is_off = wanted.get("effort") == "none" or wanted.get("enabled") is False
     if is_off or not (is_any or maker in _REASON_BESIDES):
         return 0

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from langchain_openrouter.errors.facts import object_of, text_of
 from langchain_openrouter.spend.max_price import MaxPrice
 from langchain_openrouter.spend.unbounded import UnboundedError
-from langchain_openrouter.spend.wire_values import as_object, as_text, texts_in
+from langchain_openrouter.spend.wire_values import texts_in
 
 _ORDINARY_TIERS = frozenset({"auto", "default", "standard", "flex"})
 """What costs no more than what is listed."""
@@ -28,7 +29,7 @@ def models_of(body: Mapping[str, object], limit: MaxPrice) -> tuple[str, ...]:
     Raises:
         UnboundedError: Others may answer, or the same at prices that are not listed.
     """
-    if as_text(body.get("preset")) or "@preset/" in str(body.get("model")):
+    if text_of(body.get("preset")) or "@preset/" in str(body.get("model")):
         raise UnboundedError("A preset may change the model, the tools and the plugins. Name them in the request.")
     named = named_models(body)
     if not named:
@@ -56,7 +57,7 @@ def _asks_for_a_dear_tier(body: Mapping[str, object]) -> bool:
     if body.keys().isdisjoint(_NAMES_A_TIER):
         return False
     tier = body.get("service_tier")
-    provider = as_object(body.get("provider"))
+    provider = object_of(body.get("provider"))
     endpoints = (*texts_in(provider.get("order")), *texts_in(provider.get("only")))
     return (
         (tier is not None and tier not in _ORDINARY_TIERS)

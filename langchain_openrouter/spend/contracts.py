@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from concurrent.futures import Future
 from decimal import Decimal
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol
 
 from langchain_openrouter.spend.entry import Entry
 from langchain_openrouter.spend.verdict import Verdict
-
-BudgetPolicy: TypeAlias = Literal["raise", "clamp", "next_model"]
-"""What a call does that there is no money for: fail, ask for a shorter answer, or ask the next of its `models`."""
 
 
 class Ledger(Protocol):

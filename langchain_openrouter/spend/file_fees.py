@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from langchain_openrouter.errors.facts import object_of, text_of
 from langchain_openrouter.model_info import ModelInfo
 from langchain_openrouter.spend.unbounded import UnboundedError
-from langchain_openrouter.spend.wire_values import as_object, as_text, objects_in
+from langchain_openrouter.spend.wire_values import objects_in
 
 _FREE_ENGINES = frozenset({"native", "cloudflare-ai", "pdf-text"})
 
@@ -34,5 +35,5 @@ def check_files(body: Mapping[str, object], media: Mapping[str, int], infos: Seq
 def _engine(body: Mapping[str, object]) -> str | None:
     for plugin in objects_in(body.get("plugins")):
         if plugin.get("id") == "file-parser":
-            return as_text(as_object(plugin.get("pdf")).get("engine"))
+            return text_of(object_of(plugin.get("pdf")).get("engine"))
     return None

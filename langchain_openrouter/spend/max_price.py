@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context, Decimal
 
-from langchain_openrouter.spend.wire_values import as_amount, as_object
+from langchain_openrouter.errors.facts import object_of
+from langchain_openrouter.spend.wire_values import as_amount
 
 UPWARDS = Context(prec=60, rounding=ROUND_CEILING)
 """For amounts that must not come out too small."""
@@ -51,7 +52,7 @@ class MaxPrice:
 
 def parse_max_price(body: Mapping[str, object]) -> MaxPrice:
     """Read the limits of a request body. What is no price is no limit."""
-    wire = as_object(as_object(body.get("provider")).get("max_price"))
+    wire = object_of(object_of(body.get("provider")).get("max_price"))
     if not wire:
         return _NO_LIMIT
     prompt, completion = as_amount(wire.get("prompt")), as_amount(wire.get("completion"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from langchain_openrouter._fields import flag_of
+from langchain_openrouter.errors.facts import object_of, text_of
 from langchain_openrouter.usage import Usage, parse_usd
 
 
@@ -24,9 +26,9 @@ def outcome_of_message(metadata: Mapping[str, object], tokens: Mapping[str, obje
     """Read the `response_metadata` and the `usage_metadata` of a message."""
     return Outcome(
         usage=_usage(metadata, tokens),
-        generation_id=_text(metadata.get("generation_id")),
-        model=_text(metadata.get("model_name")),
-        provider=_text(metadata.get("provider")),
+        generation_id=text_of(metadata.get("generation_id")),
+        model=text_of(metadata.get("model_name")),
+        provider=text_of(metadata.get("provider")),
         server_tools=_server_tools(metadata),
     )
 
@@ -36,8 +38,7 @@ def _usage(metadata: Mapping[str, object], tokens: Mapping[str, object] | None) 
     if tokens is None and cost is None:
         return None
     tokens = tokens or {}
-    details = _object(metadata.get("cost_details"))
-    is_byok = metadata.get("is_byok")
+    details = object_of(metadata.get("cost_details"))
     return Usage(
         input_tokens=_count(tokens.get("input_tokens")),
         output_tokens=_count(tokens.get("output_tokens")),
@@ -46,7 +47,7 @@ def _usage(metadata: Mapping[str, object], tokens: Mapping[str, object] | None) 
         output_details=_counts(tokens.get("output_token_details")),
         cost=cost,
         upstream_cost=parse_usd(details.get("upstream_inference_cost")),
-        is_byok=is_byok if isinstance(is_byok, bool) else None,
+        is_byok=flag_of(metadata.get("is_byok")),
     )
 
 
@@ -56,16 +57,8 @@ def _server_tools(metadata: Mapping[str, object]) -> dict[str, int]:
 
 
 def _counts(value: object) -> dict[str, int]:
-    return {str(name): count for name, count in _object(value).items() if type(count) is int}
+    return {str(name): count for name, count in object_of(value).items() if type(count) is int}
 
 
 def _count(value: object) -> int:
     return value if type(value) is int else 0
-
-
-def _object(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 
 import orjson
 
+from langchain_openrouter.errors.facts import object_of, text_of
 from langchain_openrouter.model_info import ModelInfo
 from langchain_openrouter.spend.answer_limit import LIMIT_KEYS
-from langchain_openrouter.spend.wire_values import as_object, as_text, objects_in
+from langchain_openrouter.spend.wire_values import objects_in
 
 AROUND_A_REQUEST = 1_024
 """Tokens. The most that was seen is 716, of a system prompt that a model brings along itself."""
@@ -128,8 +129,8 @@ def _without_media(value: object, found: Counter[str]) -> object:
 
 
 def _kind_of(part: Mapping[str, object]) -> str | None:
-    kind = _KINDS.get(as_text(part.get("type")) or "")
-    if kind == "file" and "content" in as_object(part.get("file")):
+    kind = _KINDS.get(text_of(part.get("type")) or "")
+    if kind == "file" and "content" in object_of(part.get("file")):
         return None  # what was read of a file before: it stands there as text
     return kind
 
@@ -137,5 +138,5 @@ def _kind_of(part: Mapping[str, object]) -> str | None:
 def _ranked_pictures(body: Mapping[str, object]) -> Iterator[str]:
     """The images of documents to rank, which have no type."""
     for document in objects_in(body.get("documents")):
-        if picture := as_text(document.get("image")):
+        if picture := text_of(document.get("image")):
             yield picture

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from langchain_openrouter.errors.facts import text_of
 from langchain_openrouter.spend.unbounded import UnboundedError
-from langchain_openrouter.spend.wire_values import as_count, as_text
+from langchain_openrouter.spend.wire_values import as_count
 
 _SEARCH = {
     "exa": Decimal("0.007"),
@@ -61,14 +62,14 @@ def bound_search(options: Mapping[str, object]) -> LookUp:
     """
     if options.get("x_search") is not None:
         raise UnboundedError("A search of X is billed by what it finds. Leave out `x_search`.")
-    engine, mode = as_text(options.get("engine")), as_text(options.get("mode"))
+    engine, mode = text_of(options.get("engine")), text_of(options.get("mode"))
     may_be_native = engine is None or engine in _NATIVE
     name = "exa" if may_be_native else engine
     if name not in _SEARCH:
         raise UnboundedError(f"What a search by {name!r} costs is not known. Use one of {', '.join(_SEARCH)}.")
     results = as_count(options.get("max_results")) or _DEFAULT_RESULTS
     fee = _SEARCH_IN_DEPTH.get(mode or "", _SEARCH[name]) if name == "exa" else _SEARCH[name]
-    size = as_text(options.get("search_context_size")) or "high"
+    size = text_of(options.get("search_context_size")) or "high"
     characters = as_count(options.get("max_characters")) or _CHARACTERS.get(size, _CHARACTERS["high"])
     return LookUp(
         fee=fee + _RESULT * max(0, results - _RESULTS_IN_A_SEARCH) if fee else fee,
@@ -83,7 +84,7 @@ def bound_fetch(options: Mapping[str, object]) -> LookUp:
     Raises:
         UnboundedError: The engine has no price that is known.
     """
-    engine = as_text(options.get("engine"))
+    engine = text_of(options.get("engine"))
     name = "exa" if engine is None or engine in _NATIVE else engine
     if name not in _FETCH:
         raise UnboundedError(f"What a page that {name!r} reads costs is not known. Use one of {', '.join(_FETCH)}.")

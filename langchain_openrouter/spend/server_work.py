@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from langchain_openrouter.errors.facts import object_of, text_of
 from langchain_openrouter.spend.search_fees import LookUp, bound_fetch, bound_search
 from langchain_openrouter.spend.unbounded import UnboundedError
-from langchain_openrouter.spend.wire_values import as_amount, as_count, as_object, as_text, objects_in
+from langchain_openrouter.spend.wire_values import as_amount, as_count, objects_in
 
 MOST_CALLS = 30
 """OpenRouter's default, and limit, of calls of server tools in a request."""
@@ -135,10 +136,10 @@ def _read_conditions(conditions: Iterable[Mapping[str, object]]) -> tuple[int | 
 
 def _read_tools(body: Mapping[str, object], models: Sequence[str]) -> Iterator[Work]:
     for tool in objects_in(body.get("tools")):
-        kind = as_text(tool.get("type")) or "function"
+        kind = text_of(tool.get("type")) or "function"
         if kind not in _OWN_TOOLS:
             # OpenAI's own shape has its options beside the type
-            yield _read_tool(kind.removeprefix("openrouter:"), as_object(tool.get("parameters")) or tool, models)
+            yield _read_tool(kind.removeprefix("openrouter:"), object_of(tool.get("parameters")) or tool, models)
 
 
 def _read_tool(kind: str, options: Mapping[str, object], models: Sequence[str]) -> Work:
@@ -159,7 +160,7 @@ def _read_tool(kind: str, options: Mapping[str, object], models: Sequence[str]) 
 
 
 def _read_consultation(kind: str, options: Mapping[str, object], models: Sequence[str]) -> Consultation:
-    model = as_text(options.get("model")) or (models[0] if kind == "subagent" else None)
+    model = text_of(options.get("model")) or (models[0] if kind == "subagent" else None)
     max_tokens = as_count(options.get("max_completion_tokens"))
     if model is None or max_tokens is None or options.get("tools") or options.get("inherit_functions"):
         raise UnboundedError(
@@ -171,7 +172,7 @@ def _read_consultation(kind: str, options: Mapping[str, object], models: Sequenc
 
 def _read_plugins(body: Mapping[str, object]) -> Iterator[Work]:
     for plugin in objects_in(body.get("plugins")):
-        name = as_text(plugin.get("id")) or "without an id"
+        name = text_of(plugin.get("id")) or "without an id"
         if plugin.get("enabled") is False or name in _FREE_PLUGINS:
             continue
         uses = as_count(plugin.get("max_uses"))
@@ -188,7 +189,7 @@ def _read_plugins(body: Mapping[str, object]) -> Iterator[Work]:
 
 def _read_searches(body: Mapping[str, object], models: Sequence[str]) -> Iterator[Work]:
     """Searches that neither a tool nor a plugin asks for."""
-    size = as_text(as_object(body.get("web_search_options")).get("search_context_size"))
+    size = text_of(object_of(body.get("web_search_options")).get("search_context_size"))
     if body.get("x_search_filter") is not None:
         raise UnboundedError("A search of X is billed by what it finds. Leave out `x_search_filter`.")
     if any("deep-research" in model for model in models):

@@ -6,16 +6,6 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
 
-def as_object(value: object) -> Mapping[str, object]:
-    """A JSON object; an empty one for anything else."""
-    return value if value is not None and isinstance(value, Mapping) else {}
-
-
-def as_text(value: object) -> str | None:
-    """A text that is not empty."""
-    return value if isinstance(value, str) and value else None
-
-
 def as_count(value: object) -> int | None:
     """A whole number of at least 1."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
