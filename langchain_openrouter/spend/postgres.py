@@ -23,7 +23,7 @@ from langchain_openrouter.spend.database import (
     UnstorableError,
     no_ledger,
 )
-from langchain_openrouter.spend.schema import APPLICATION_ID, FORMAT, STEPS, VERSION, statements
+from langchain_openrouter.spend.schema import APPLICATION_ID, FORMAT, STEPS, VERSION, check_version, statements
 
 if TYPE_CHECKING:
     import psycopg
@@ -172,11 +172,7 @@ class PostgresDatabase(Database):
                 "they are; name another database, or another schema (?options=-csearch_path%3DSCHEMA)."
             )
         version = int(found.get("version", "0"))
-        if version > VERSION:
-            raise LedgerError(
-                f"The ledger {self.name} is of version {version}, and this package knows versions up to {VERSION}. "
-                "It was left as it is: upgrade langchain-openrouter-agents, or name another database."
-            )
+        check_version(version, self.name, "database")
         return version
 
     def _migrate(self, connection: PostgresConnection) -> None:

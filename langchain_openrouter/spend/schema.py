@@ -5,6 +5,8 @@ Amounts are nano-USD, times microseconds since 1970. `{strict_key}` is `WITHOUT 
 
 from __future__ import annotations
 
+from langchain_openrouter.errors import LedgerError
+
 APPLICATION_ID = 0x4F525370
 """`ORSp`: what tells the file of a ledger from other SQLite files."""
 
@@ -75,3 +77,21 @@ def statements(step: str, *, strict_key: str = "", text: str = "TEXT") -> list[s
     """
     text = step.format(strict_key=strict_key, format=FORMAT).replace(" TEXT", f" {text}")
     return [one for one in (part.strip() for part in text.split(";")) if one]
+
+
+def check_version(version: int, name: str, kind: str) -> None:
+    """Refuse a ledger that a newer version of this package has made.
+
+    Args:
+        version: The ledger's.
+        name: What the ledger is called.
+        kind: What another one would be: a `file` or a `database`.
+
+    Raises:
+        LedgerError: It is newer.
+    """
+    if version > VERSION:
+        raise LedgerError(
+            f"The ledger {name} is of version {version}, and this package knows versions up to {VERSION}. "
+            f"It was left as it is: upgrade langchain-openrouter-agents, or name another {kind}."
+        )

@@ -21,7 +21,7 @@ from langchain_openrouter.spend.database import (
     UnstorableError,
     no_ledger,
 )
-from langchain_openrouter.spend.schema import APPLICATION_ID, STEPS, VERSION, statements
+from langchain_openrouter.spend.schema import APPLICATION_ID, STEPS, VERSION, check_version, statements
 
 _OLDEST = (3, 35, 0)
 _PATIENCE = 60.0
@@ -197,11 +197,7 @@ class SqliteDatabase(Database):
             raise LedgerError(
                 f"{self.name} is a database, but no ledger of this package. It was left as it is; name another file."
             )
-        if version > VERSION:
-            raise LedgerError(
-                f"The ledger {self.name} is of version {version}, and this package knows versions up to {VERSION}. "
-                "It was left as it is: upgrade langchain-openrouter-agents, or name another file."
-            )
+        check_version(version, self.name, "file")
         return int(version) if application else 0
 
     def _migrate(self, connection: SqliteConnection) -> None:
