@@ -97,11 +97,11 @@ class ThreadedClient:
 
     def _take(self) -> httpx.BaseTransport:
         try:
-            return self._idle.pop().transport
+            transport = self._idle.pop().transport
         except IndexError:
             transport = self._new_transport()
-            self._transports.add(transport)
-            return transport
+        self._transports.add(transport)  # also if it was idle: the client may have been closed since
+        return transport
 
     def _drop_idle(self, oldest: float) -> None:
         try:

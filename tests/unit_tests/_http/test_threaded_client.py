@@ -5,12 +5,11 @@ from __future__ import annotations
 import gc
 import ssl
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from langchain_openrouter._http.clients import Request
@@ -175,13 +174,29 @@ def test_closing_ends_what_is_in_use_and_keeps_nothing_that_comes_back(client_of
         assert connections_to(server.url) == 0
 
 
+def test_closing_again_ends_what_was_opened_after_the_first_time(client_of, server):
+    client = client_of()
+    read_all(open_some(client, server, 1))
+    client.close()
+    (in_use,) = open_some(client, server, 1)
+    client.close()
+    assert connections_to(server.url) == 0
+    in_use.close()
+
+
 ACTS = st.lists(st.sampled_from(["open", "read", "leave", "wait", "close"]), max_size=40)
 
 
 @settings(max_examples=30, deadline=None)
 @given(acts=ACTS)
-def test_turns_and_connections_balance_whatever_happens(many_calls_server, acts):
-    server, clock, opened, widest = many_calls_server, Clock(), [], 0
+@example(acts=["open", "read", "close"])
+def test_turns_and_connections_balance_whatever_happens(acts):
+    with plain_server(says_hi) as server:  # one for each example, so that what one leaves fails no other
+        balance(server, acts)
+
+
+def balance(server: PlainServer, acts: list[str]) -> None:
+    clock, opened, widest = Clock(), [], 0
     client = ThreadedClient(single_transport, most=4, most_idle=2, idle_for=60.0, clock=clock)
     for act in acts:
         match act:
@@ -206,12 +221,6 @@ def test_turns_and_connections_balance_whatever_happens(many_calls_server, acts)
     assert connections_to(server.url) == 0
     for response in opened:
         response.close()
-
-
-@pytest.fixture(scope="module")
-def many_calls_server() -> Iterator[PlainServer]:
-    with plain_server(says_hi) as running:
-        yield running
 
 
 def meeting(parties: int):
