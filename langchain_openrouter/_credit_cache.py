@@ -125,6 +125,8 @@ class CreditCache:
         self._show()
 
     def _show(self) -> bool:
+        if not self._watches:
+            return False
         with self._lock:
             watches = list(self._watches)
         now = self.live() if watches else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
@@ -101,6 +102,8 @@ class Account(AccountRecords):
         self.ttl = ttl_of(ttl, "OPENROUTER_CACHE_TTL_CREDITS", _FIVE_MINUTES)
         self._clock = clock
         self._watches: list[LowBalanceWatch] = []
+        self._found_cache: tuple[int, CreditCache] | None = None
+        """The id of the process that has it, and what is known there."""
 
     def __repr__(self) -> str:
         return f"<Account at {urlsplit(self.base_url).hostname}: {self.cached_credits() or 'not asked yet'}>"
@@ -243,7 +246,11 @@ class Account(AccountRecords):
 
     @property
     def _cache(self) -> CreditCache:
-        return credit_cache(self.base_url, full_key_hash(self._secret), self._clock())
+        found = self._found_cache
+        if found is None or found[0] != os.getpid():
+            cache = credit_cache(self.base_url, full_key_hash(self._secret), self._clock())
+            found = self._found_cache = (os.getpid(), cache)
+        return found[1]
 
 
 def account_of(client: OpenRouterConnection) -> Account:

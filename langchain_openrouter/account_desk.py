@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from langchain_openrouter.account import Account
 from langchain_openrouter.background_reconciliation import background_reconciler
+from langchain_openrouter.catalogue import ModelCatalogue
 from langchain_openrouter.reconciliation import UnsettledBooks
 
 
@@ -19,9 +20,12 @@ class AccountDesk:
     Args:
         books: The ledger. What is unknown in it, as after a crash, is looked up from now on.
         account: The account.
+        catalogue: The models, at the same place.
     """
 
-    def __init__(self, books: UnsettledBooks, account: Account) -> None:
+    def __init__(self, books: UnsettledBooks, account: Account, catalogue: ModelCatalogue) -> None:
+        self.catalogue = catalogue
+        """The models that there are, and their prices."""
         self._account = account
         self._reconciler = background_reconciler(books, account)
 

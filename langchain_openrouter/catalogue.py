@@ -116,7 +116,7 @@ class ModelCatalogue(Closing):
         Raises:
             OpenRouterError: Nothing is kept, and the download failed.
         """
-        if not refresh and (kept := self._kept()) is not None:
+        if not refresh and (kept := self.kept()) is not None:
             return kept
         with self._cache.download_lock:
             # another thread may have done it meanwhile
@@ -126,12 +126,22 @@ class ModelCatalogue(Closing):
 
     async def afetch(self, *, refresh: bool = False) -> ModelList:
         """Do what `fetch` does, without blocking the event loop."""
-        if not refresh and (kept := await asyncio.to_thread(self._kept)) is not None:
+        if not refresh and (kept := await asyncio.to_thread(self.kept)) is not None:
             return kept
         async with self._async_locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
             if not refresh and (kept := self.cached()) is not None:
                 return kept
             return await asyncio.to_thread(self._keep, await self._adownload())
+
+    def kept(self) -> ModelList | None:
+        """All models as they are kept, and renewed in the background if they are too old; `None` where none are."""
+        snapshot = self._cache.load() if self.ttl else None
+        if snapshot is None:
+            return None
+        if not 0 <= self._clock() - snapshot.fetched_at < self.ttl:
+            self._warn_of_failure()
+            self.refresh_in_background()
+        return snapshot.models
 
     def cached(self) -> ModelList | None:
         """All models as they are kept, however old, or `None`. Never uses the network."""
@@ -180,13 +190,6 @@ class ModelCatalogue(Closing):
             The thread, or `None` where there is nothing to do or the last try has just failed.
         """
         return None if not self.ttl or self._is_new() else self._refresher.start(self._renew, self._clock())
-
-    def _kept(self) -> ModelList | None:
-        kept = self.cached()
-        if kept is not None and not self._is_new():
-            self._warn_of_failure()
-            self.refresh_in_background()
-        return kept
 
     def _is_new(self) -> bool:
         snapshot = self._cache.load()

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from langchain_openrouter._single_flight import SingleFlight
 from langchain_openrouter._wire.json_text import dump_json, load_json
@@ -20,9 +20,6 @@ from langchain_openrouter.spend.estimate import Kind, plan_hold
 from langchain_openrouter.spend.hold_plan import HoldPlan
 from langchain_openrouter.spend.price_table import find_in_table
 from langchain_openrouter.spend.wire_values import as_count
-
-if TYPE_CHECKING:
-    from langchain_openrouter.connection import OpenRouterConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +53,22 @@ class HoldPlanner:
     """Plans requests by OpenRouter's list of models. See `RequestPlanner`.
 
     Args:
-        client: Whose requests.
-        kind: What they ask for.
+        catalogue: Has the list; `None` where no budgets apply.
+        kind: What the requests ask for.
     """
 
-    def __init__(self, client: OpenRouterConnection, kind: Kind) -> None:
-        self._client = client
+    def __init__(self, catalogue: ModelCatalogue | None, kind: Kind) -> None:
+        self._catalogue = catalogue
         self._kind = kind
         self._models: ModelList | None = None
 
     def prepare(self) -> Future[Any] | None:
         """Get hold of the list; `None` where it is there. An old one is used, and renewed in the background."""
-        client = self._client
-        catalogue = ModelCatalogue(client.base_url, client.openrouter_api_key, **client.network_options())
-        if catalogue.cached() is None:
-            return SingleFlight[None]().join(lambda: self._keep(catalogue))
-        self._keep(catalogue)
-        return None
+        catalogue = self._catalogue
+        if catalogue is None:
+            return None
+        self._models = catalogue.kept()
+        return None if self._models is not None else SingleFlight[None]().join(lambda: self._download(catalogue))
 
     def bound(self, body: bytes, *, strict: bool) -> PlannedRequest:
         """Work out what a request may cost at most, and put into it what makes that true."""
@@ -114,7 +110,7 @@ class HoldPlanner:
             wire["models"] = rest[1:]
         return dump_json(wire), tuple(rest)
 
-    def _keep(self, catalogue: ModelCatalogue) -> None:
+    def _download(self, catalogue: ModelCatalogue) -> None:
         self._models = catalogue.fetch()
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, get_args
+from typing import TYPE_CHECKING, Any, Self, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -13,12 +13,12 @@ from langchain_openrouter.settings import BudgetPolicy
 if TYPE_CHECKING:
     from langchain_openrouter.account_desk import AccountDesk
     from langchain_openrouter.connection import OpenRouterConnection
-    from langchain_openrouter.spend.contracts import Desk, Ledger
+    from langchain_openrouter.spend.contracts import Ledger
 
     _Client = OpenRouterConnection
 else:
     # LangChain evaluates the annotations of methods (in `with_fallbacks`), also where nothing is booked
-    AccountDesk = Desk = Ledger = Any
+    AccountDesk = Ledger = Any
     # pydantic goes through the fields of a base class again for each class that is made of it
     _Client = BaseModel
 
@@ -60,7 +60,7 @@ class Metered(_Client):
             raise ConfigurationError(f"`budget_policy` is one of {', '.join(map(repr, _POLICIES))}, not {policy!r}.")
         return MoneySettings(ledger, policy)
 
-    def account_desk(self, ledger: Ledger | None) -> Desk | None:
+    def account_desk(self, ledger: Ledger | None) -> AccountDesk | None:
         """What looks after the account that pays for what the ledger books; `None` without a ledger."""
         if ledger is None:
             return None
@@ -68,13 +68,15 @@ class Metered(_Client):
         desk = ledger.desks.get(settings)
         if desk is None:
             desk = ledger.desks[settings] = self._new_desk(ledger)
-        return desk
+        return cast("AccountDesk", desk)  # nobody else puts one there
 
     def _new_desk(self, ledger: Any) -> AccountDesk:  # noqa: ANN401 - as the field
         from langchain_openrouter.account import account_of
         from langchain_openrouter.account_desk import AccountDesk
+        from langchain_openrouter.catalogue import ModelCatalogue
 
-        return AccountDesk(ledger, account_of(self))
+        catalogue = ModelCatalogue(self.base_url, self.openrouter_api_key, **self.network_options())
+        return AccountDesk(ledger, account_of(self), catalogue)
 
 
 def _check(ledger: object) -> None:

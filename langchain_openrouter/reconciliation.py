@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
@@ -171,8 +171,7 @@ class Resolver:
     def _with_record(self, entry: Entry, generation: Generation) -> tuple[Resolution, Entry]:
         if generation.total_cost is None or generation.total_cost < 0:
             return self._without_record(entry)
-        settled = replace(
-            entry,
+        settled = entry._replace(
             charged_usd=generation.total_cost,
             upstream_usd=generation.upstream_cost,
             source=CostSource.GENERATION,
@@ -191,10 +190,10 @@ class Resolver:
         is_others = self._key_hash is not None and entry.attribution.key_hash not in {None, self._key_hash}
         if is_others or entry.hold_usd is None:
             return Resolution.HOPELESS, entry
-        return self._settle(replace(entry, charged_usd=entry.hold_usd, source=CostSource.HOLD), Resolution.UNVERIFIED)
+        return self._settle(entry._replace(charged_usd=entry.hold_usd, source=CostSource.HOLD), Resolution.UNVERIFIED)
 
     def _settle(self, entry: Entry, resolution: Resolution) -> tuple[Resolution, Entry]:
-        settled = replace(entry, state=EntryState.SETTLED, settled_at=self._now())
+        settled = entry._replace(state=EntryState.SETTLED, settled_at=self._now())
         is_new = self._books.settle(settled).result()
         return (resolution if is_new else Resolution.SETTLED_ELSEWHERE), settled
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from langchain_openrouter.spend.entry import Entry, EntryState
 
@@ -13,6 +12,10 @@ OTHERS = "(others)"
 """What is booked under more names than are kept."""
 
 Dimension: TypeAlias = Literal["model", "tag", "node", "user", "thread", "provider"]
+_DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+_Names: TypeAlias = tuple[tuple[str | None, ...], ...]
+
+_MOST_UNPARTED = 1000
 
 _EXACT = Context(prec=2000)
 """Sums of any floats are exact in it, so that what is added in any order, and taken away again, leaves no trace."""
@@ -38,7 +41,7 @@ class Spending:
 
 def is_unknown(entry: Entry) -> bool:
     """Whether an attempt has ended and nobody has said what it cost."""
-    return entry.state not in {EntryState.HELD, EntryState.RELEASED} and _amount(entry.charged_usd) is None
+    return _amount(entry.charged_usd) is None and entry.state not in {EntryState.HELD, EntryState.RELEASED}
 
 
 class Totals:
@@ -51,7 +54,9 @@ class Totals:
     def __init__(self, most_names: int | None) -> None:
         self._most_names = most_names
         self._all = _Sum()
-        self._by: dict[Dimension, dict[str | None, _Sum]] = {dimension: {} for dimension in _READERS}
+        self._by: dict[Dimension, dict[str | None, _Sum]] = {dimension: {} for dimension in _DIMENSIONS}
+        # the attempts of a program share a few sets of names: each has a sum, which is parted by kind when it is read
+        self._unparted: dict[_Names, _Sum] = {}
 
     def add(self, entry: Entry) -> None:
         """Count an attempt that has ended."""
@@ -63,20 +68,31 @@ class Totals:
 
     def all(self) -> Spending:
         """The sum of all."""
+        self._part()
         return self._all.spending()
 
     def by(self, dimension: Dimension) -> dict[str | None, Spending]:
         """The sums by name, the dearest first."""
+        self._part()
         sums = ((name, one.spending()) for name, one in self._by[dimension].items() if one.attempts)
         return dict(sorted(sums, key=lambda named: named[1].cost, reverse=True))
 
     def _count(self, entry: Entry, sign: int) -> None:
-        one = _spending_of(entry)
-        self._all.add(one, sign)
-        for dimension, read in _READERS.items():
-            sums = self._by[dimension]
-            for name in read(entry):
-                self._sum_of(sums, name).add(one, sign)
+        names = _names_of(entry)
+        found = self._unparted.get(names)
+        if found is None:
+            if len(self._unparted) >= _MOST_UNPARTED:
+                self._part()
+            found = self._unparted[names] = _Sum()
+        found.count(entry, sign)
+
+    def _part(self) -> None:
+        for names, one in self._unparted.items():
+            self._all.add(one)
+            for dimension, of_dimension in zip(_DIMENSIONS, names, strict=True):
+                for name in of_dimension:
+                    self._sum_of(self._by[dimension], name).add(one)
+        self._unparted.clear()
 
     def _sum_of(self, sums: dict[str | None, _Sum], name: str | None) -> _Sum:
         found = sums.get(name)
@@ -95,16 +111,32 @@ class _Sum:
         self.cost = self.upstream_cost = Decimal(0)
         self.attempts = self.retries = self.input_tokens = self.output_tokens = self.unknown = 0
 
-    def add(self, one: Spending, sign: int) -> None:
-        if one.cost:
-            self.cost = _EXACT.fma(one.cost, sign, self.cost)
-        if one.upstream_cost:
-            self.upstream_cost = _EXACT.fma(one.upstream_cost, sign, self.upstream_cost)
-        self.attempts += sign * one.attempts
-        self.retries += sign * one.retries
-        self.input_tokens += sign * one.input_tokens
-        self.output_tokens += sign * one.output_tokens
-        self.unknown += sign * one.unknown
+    def count(self, entry: Entry, sign: int) -> None:
+        """Add an attempt, or take it away where the sign is -1."""
+        self.attempts += sign
+        cost = _amount(entry.charged_usd)
+        if cost:
+            self.cost = _EXACT.fma(cost, sign, self.cost)
+        upstream = None if entry.is_byok is False else _amount(entry.upstream_usd)
+        if upstream:
+            self.upstream_cost = _EXACT.fma(upstream, sign, self.upstream_cost)
+        if entry.attempt > 1:
+            self.retries += sign
+        if entry.usage is not None:
+            self.input_tokens += sign * entry.usage.input_tokens
+            self.output_tokens += sign * entry.usage.output_tokens
+        if is_unknown(entry):
+            self.unknown += sign
+
+    def add(self, other: _Sum) -> None:
+        """Add all that another one is the sum of."""
+        self.cost = _EXACT.add(self.cost, other.cost)
+        self.upstream_cost = _EXACT.add(self.upstream_cost, other.upstream_cost)
+        self.attempts += other.attempts
+        self.retries += other.retries
+        self.input_tokens += other.input_tokens
+        self.output_tokens += other.output_tokens
+        self.unknown += other.unknown
 
     def spending(self) -> Spending:
         return Spending(
@@ -118,26 +150,16 @@ class _Sum:
         )
 
 
-_READERS: dict[Dimension, Callable[[Entry], tuple[str | None, ...]]] = {
-    "model": lambda entry: (entry.model or entry.requested_model,),
-    "tag": lambda entry: tuple(dict.fromkeys(entry.attribution.tags)) or (None,),
-    "node": lambda entry: (entry.attribution.node,),
-    "user": lambda entry: (entry.attribution.user,),
-    "thread": lambda entry: (entry.attribution.thread_id,),
-    "provider": lambda entry: (entry.provider,),
-}
-"""The names that an attempt is booked under; `None` where it has none."""
-
-
-def _spending_of(entry: Entry) -> Spending:
-    return Spending(
-        cost=_amount(entry.charged_usd) or Decimal(0),
-        upstream_cost=(None if entry.is_byok is False else _amount(entry.upstream_usd)) or Decimal(0),
-        attempts=1,
-        retries=int(entry.attempt > 1),
-        input_tokens=0 if entry.usage is None else entry.usage.input_tokens,
-        output_tokens=0 if entry.usage is None else entry.usage.output_tokens,
-        unknown=int(is_unknown(entry)),
+def _names_of(entry: Entry) -> _Names:
+    """The names that an attempt is booked under, in the order of `_DIMENSIONS`; `None` where it has none."""
+    by = entry.attribution
+    return (
+        (entry.model or entry.requested_model,),
+        tuple(dict.fromkeys(by.tags)) or (None,),
+        (by.node,),
+        (by.user,),
+        (by.thread_id,),
+        (entry.provider,),
     )
 
 

@@ -11,10 +11,9 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from langchain_openrouter.errors import (
     APIConnectionError,
@@ -28,9 +27,9 @@ from langchain_openrouter.errors import (
 from langchain_openrouter.spend import steps
 from langchain_openrouter.spend.admission import Admission
 from langchain_openrouter.spend.contracts import Desk, Ledger
-from langchain_openrouter.spend.entry import CostSource, Entry, EntryState
+from langchain_openrouter.spend.entry import Attribution, CostSource, Entry, EntryState
 from langchain_openrouter.spend.listener import AttemptListener
-from langchain_openrouter.spend.outcome import Outcome
+from langchain_openrouter.spend.outcome import Outcome, outcome_of_message
 from langchain_openrouter.spend.ulid import new_ulid
 
 if TYPE_CHECKING:
@@ -41,11 +40,21 @@ _LOG = logging.getLogger(__name__)
 _LEFT = {GeneratorExit: "the stream was left", asyncio.CancelledError: "the task was cancelled"}
 
 
+class CallFacts(NamedTuple):
+    """What the entries of all attempts of a call have in common."""
+
+    kind: str
+    models: tuple[str, ...]
+    """The models that it names, the first one first."""
+    base_url: str
+    attribution: Attribution
+
+
 class CallMeter:
     """Books the attempts of one call.
 
     Args:
-        draft: What the entries of all attempts have in common.
+        facts: What the entries of all attempts have in common.
         client: Who makes the call.
         admission: The request, and who admits it.
         ledger: Where attempts are booked; `None` books nowhere.
@@ -55,7 +64,7 @@ class CallMeter:
 
     def __init__(
         self,
-        draft: Entry,
+        facts: CallFacts,
         client: OpenRouterConnection,
         admission: Admission,
         *,
@@ -63,14 +72,16 @@ class CallMeter:
         listeners: Sequence[AttemptListener] = (),
         desk: Desk | None = None,
     ) -> None:
-        self._draft = draft
+        self._facts = facts
         self._client = client
         self._admission = admission
         self._ledger = ledger
         self._listeners = listeners
         self._desk = desk
         self._attempts = 0
+        self._call_id = ""
         self._open: Entry | None = None
+        self._generation_id: str | None = None
 
     @property
     def body(self) -> bytes:
@@ -86,12 +97,18 @@ class CallMeter:
             LedgerError: It cannot be booked.
         """
         self._attempts += 1
-        self._change(steps.run(self._admission.admit(self._next_entry)))
+        if self._ledger is None:
+            self._begun(self._next_entry(None))
+        else:
+            self._begun(steps.run(self._admission.admit(self._next_entry)))
 
     async def abegin(self) -> None:
         """Do what `begin` does, without blocking the event loop."""
         self._attempts += 1
-        self._change(await steps.arun(self._admission.admit(self._next_entry)))
+        if self._ledger is None:
+            self._begun(self._next_entry(None))
+        else:
+            self._begun(await steps.arun(self._admission.admit(self._next_entry)))
 
     def opened(self, headers: Mapping[str, str]) -> None:
         """An answer has begun: note its generation id, by which its cost can be looked up."""
@@ -120,6 +137,11 @@ class CallMeter:
             self._lose(error)
             raise
 
+    def settle_message(self, metadata: Mapping[str, Any], tokens: Mapping[str, Any] | None) -> None:
+        """Book what the `response_metadata` and the `usage_metadata` of an answer say that it cost."""
+        if self._open is not None:
+            self.settle(outcome_of_message(metadata, tokens))
+
     def settle(self, outcome: Outcome) -> None:
         """Book what the answer says it cost. Without a cost it is left to be looked up."""
         if self._open is None:
@@ -127,18 +149,17 @@ class CallMeter:
         usage = outcome.usage
         if usage is None or usage.cost is None or usage.cost < 0:
             self._bind(outcome.generation_id)
-            self._open = _answered(self._open, outcome)
+            self._open = self._open._replace(**self._answer(outcome))
             self._lose("the answer does not say what it cost")
             return
-        entry = _answered(
-            self._open,
-            outcome,
+        entry = self._open._replace(
             state=EntryState.SETTLED,
             charged_usd=usage.cost,
             upstream_usd=usage.upstream_cost if usage.is_byok else None,
             is_byok=usage.is_byok,
             source=CostSource.RESPONSE,
             settled_at=datetime.now(UTC),
+            **self._answer(outcome),
         )
         if self._ledger is not None:
             _watch(self._ledger.settle(entry))
@@ -146,11 +167,33 @@ class CallMeter:
             self._desk.note_spent(usage.cost)
         self._end(entry)
 
+    def _answer(self, outcome: Outcome) -> dict[str, Any]:
+        return {
+            "generation_id": outcome.generation_id or self._generation_id,
+            "model": outcome.model,
+            "provider": outcome.provider,
+            "server_tools": outcome.server_tools,
+            "usage": outcome.usage,
+        }
+
     def _next_entry(self, hold_usd: Decimal | None) -> Entry:
-        draft, models = self._draft, self._admission.models
-        if models is not None:
-            draft = replace(draft, requested_model=models[0], models=models)
-        return replace(draft, id=new_ulid(), attempt=self._attempts, held_at=datetime.now(UTC), hold_usd=hold_usd)
+        kind, named, base_url, attribution = self._facts
+        models = named if self._admission.models is None else self._admission.models
+        entry_id = new_ulid()
+        self._call_id = self._call_id or entry_id
+        return Entry(
+            entry_id,
+            self._call_id,
+            self._attempts,
+            EntryState.HELD,
+            kind,
+            models[0] if models else None,
+            datetime.now(UTC),
+            attribution,
+            models if len(models) > 1 else (),
+            base_url,
+            hold_usd,
+        )
 
     def _release(self, reason: str) -> None:
         if self._open is None:
@@ -158,8 +201,7 @@ class CallMeter:
         if self._ledger is not None:
             _watch(self._ledger.release(self._open.id, reason))
         self._end(
-            replace(
-                self._open,
+            self._open._replace(
                 state=EntryState.RELEASED,
                 charged_usd=Decimal(0),
                 source=CostSource.REFUSAL,
@@ -179,17 +221,24 @@ class CallMeter:
             _watch(booked)
             if self._desk is not None:
                 self._desk.look_up(booked)
-        self._end(replace(self._open, state=EntryState.UNKNOWN, reason=reason, settled_at=datetime.now(UTC)))
+        self._end(
+            self._open._replace(
+                state=EntryState.UNKNOWN,
+                generation_id=self._generation_id,
+                reason=reason,
+                settled_at=datetime.now(UTC),
+            )
+        )
 
     def _bind(self, generation_id: str | None) -> None:
-        if self._open is None or generation_id is None or generation_id == self._open.generation_id:
+        if self._open is None or generation_id is None or generation_id == self._generation_id:
             return
         if self._ledger is not None:
             _watch(self._ledger.bind(self._open.id, generation_id))
-        self._change(replace(self._open, generation_id=generation_id))
+        self._generation_id = generation_id
 
-    def _change(self, entry: Entry) -> None:
-        self._open = entry
+    def _begun(self, entry: Entry) -> None:
+        self._open, self._generation_id = entry, None
         self._tell(entry)
 
     def _end(self, entry: Entry) -> None:
@@ -199,18 +248,6 @@ class CallMeter:
     def _tell(self, entry: Entry) -> None:
         for listener in self._listeners:
             listener.on_attempt(entry, self._client)
-
-
-def _answered(entry: Entry, outcome: Outcome, **end: Any) -> Entry:  # noqa: ANN401 - fields of an entry
-    return replace(
-        entry,
-        generation_id=outcome.generation_id or entry.generation_id,
-        model=outcome.model,
-        provider=outcome.provider,
-        server_tools=outcome.server_tools,
-        usage=outcome.usage,
-        **end,
-    )
 
 
 def _may_have_been_billed(error: OpenRouterError) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from langchain_openrouter.usage import Usage
 
@@ -39,8 +39,7 @@ class CostSource(StrEnum):
     """You, in `ledger.adjust(...)`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(NamedTuple):
     """Whom and what an attempt is booked to. `None` is not known."""
 
     run_id: str | None = None
@@ -59,8 +58,7 @@ class Attribution:
     """Ids of the `ledger.budget(...)` blocks that the call was made in, the outermost first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One HTTP attempt. The same `id` comes back with each change; nothing else of it ever goes back.
 
     Source: https://openrouter.ai/docs/use-cases/usage-accounting
@@ -78,7 +76,7 @@ class Entry:
     requested_model: str | None
     held_at: datetime
     """When it was announced, in UTC. Budgets of that hour, day, week and month are charged, whenever it ends."""
-    attribution: Attribution = field(default_factory=Attribution)
+    attribution: Attribution = Attribution()
     models: tuple[str, ...] = ()
     """The fallback chain that the request named, `requested_model` first; empty without one."""
     base_url: str | None = None
@@ -97,7 +95,7 @@ class Entry:
     is_byok: bool | None = None
     usage: Usage | None = None
     """Its tokens; `None` where they are not known."""
-    server_tools: Mapping[str, int] = field(default_factory=dict)
+    server_tools: Mapping[str, int] = {}
     """Uses of OpenRouter's server tools, such as `{"web_search_requests": 2}`."""
     reason: str | None = None
     """Why it was released or is unknown, in words; `None` otherwise."""

@@ -168,7 +168,8 @@ class LedgerBooks(LedgerView):
             self._limits_at = time.monotonic()
         if any(scope.startswith(SPAN) for scope in scopes):
             return True
-        return any(True for _ in self._limits.limits.applying_to(map(stored_scope, scopes)))
+        limits = self._limits.limits
+        return bool(limits) and any(True for _ in limits.applying_to(map(stored_scope, scopes)))
 
     @property
     def is_closed(self) -> bool:

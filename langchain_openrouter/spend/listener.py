@@ -15,7 +15,7 @@ class AttemptListener(Protocol):
     """A callback handler with this method is told of every attempt of a call, retries and aborts among them."""
 
     def on_attempt(self, entry: Entry, client: OpenRouterConnection) -> None:
-        """Take an attempt as it stands now. It comes first as held, then with each change, under the same `id`.
+        """Take an attempt as it stands now. It comes first as held, then as it ended, under the same `id`.
 
         It is called inline, on the event loop too, so it must not block.
 

@@ -35,28 +35,31 @@ def outcome_of_message(metadata: Mapping[str, object], tokens: Mapping[str, obje
 
 def _usage(metadata: Mapping[str, object], tokens: Mapping[str, object] | None) -> Usage | None:
     cost = parse_usd(metadata.get("cost"))
-    if tokens is None and cost is None:
-        return None
-    tokens = tokens or {}
-    details = object_of(metadata.get("cost_details"))
+    if tokens is None:
+        if cost is None:
+            return None
+        tokens = {}
+    details = metadata.get("cost_details")
     return Usage(
-        input_tokens=_count(tokens.get("input_tokens")),
-        output_tokens=_count(tokens.get("output_tokens")),
-        total_tokens=_count(tokens.get("total_tokens")),
-        input_details=_counts(tokens.get("input_token_details")),
-        output_details=_counts(tokens.get("output_token_details")),
-        cost=cost,
-        upstream_cost=parse_usd(details.get("upstream_inference_cost")),
-        is_byok=flag_of(metadata.get("is_byok")),
+        _count(tokens.get("input_tokens")),
+        _count(tokens.get("output_tokens")),
+        _count(tokens.get("total_tokens")),
+        _counts(tokens.get("input_token_details")),
+        _counts(tokens.get("output_token_details")),
+        cost,
+        parse_usd(object_of(details).get("upstream_inference_cost")) if details else None,
+        flag_of(metadata.get("is_byok")),
     )
 
 
 def _server_tools(metadata: Mapping[str, object]) -> dict[str, int]:
     found = _counts(metadata.get("server_tool_use_details")) or _counts(metadata.get("server_tool_use"))
-    return {name: count for name, count in found.items() if count}
+    return {name: count for name, count in found.items() if count} if found else found
 
 
 def _counts(value: object) -> dict[str, int]:
+    if not value:
+        return {}
     return {str(name): count for name, count in object_of(value).items() if type(count) is int}
 
 

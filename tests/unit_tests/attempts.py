@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -28,15 +27,14 @@ def held(number, *, run_id=None, attempt=1, by=None, **fields):
 
 def bound(entry, generation_id):
     """The attempt, after the header of its answer."""
-    return replace(entry, generation_id=generation_id)
+    return entry._replace(generation_id=generation_id)
 
 
 def settled(entry, usd="0.001", *, tokens=(10, 5), upstream=None, is_byok=False, **fields):
     """The attempt, after its answer said what it cost."""
     usage = Usage(*tokens, sum(tokens), cost=Decimal(usd))
     known = {"model": "openai/gpt-5-mini", "provider": "OpenAI", "settled_at": NOON, **fields}
-    return replace(
-        entry,
+    return entry._replace(
         state=EntryState.SETTLED,
         charged_usd=Decimal(usd),
         upstream_usd=upstream,
@@ -49,8 +47,7 @@ def settled(entry, usd="0.001", *, tokens=(10, 5), upstream=None, is_byok=False,
 
 def released(entry):
     """The attempt, refused without a charge."""
-    return replace(
-        entry,
+    return entry._replace(
         state=EntryState.RELEASED,
         charged_usd=Decimal(0),
         source=CostSource.REFUSAL,
@@ -61,4 +58,4 @@ def released(entry):
 
 def lost(entry):
     """The attempt, whose end nobody saw."""
-    return replace(entry, state=EntryState.UNKNOWN, reason="GeneratorExit", settled_at=NOON)
+    return entry._replace(state=EntryState.UNKNOWN, reason="GeneratorExit", settled_at=NOON)

@@ -8,7 +8,6 @@ import io
 import operator
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any, TypedDict
 from uuid import uuid4
@@ -83,7 +82,7 @@ def chunk(text="", tokens=None, **facts):
 
 def mine(entry, run_id):
     """The attempt, of that run."""
-    return replace(entry, attribution=replace(entry.attribution, run_id=run_id))
+    return entry._replace(attribution=entry.attribution._replace(run_id=run_id))
 
 
 def using(spend, **config):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -32,7 +31,7 @@ class Ledger:
         assert kind == "key"
         facts = {"charged_usd": amount_usd, "source": CostSource.RESPONSE, "reason": reason, "kind": "adjustment"}
         self.kept.append(
-            replace(self.kept[0], attribution=Attribution(key_hash=key), held_at=datetime.now(UTC), **facts)
+            self.kept[0]._replace(attribution=Attribution(key_hash=key), held_at=datetime.now(UTC), **facts)
         )
 
 
@@ -128,17 +127,17 @@ def test_a_difference_is_booked_as_an_entry_of_its_own_and_only_if_asked(
 
 def test_entries_of_other_keys_and_addresses_do_not_count(compare, ledger, account, call, emulator):
     call()
-    ledger.kept.append(replace(ledger.kept[0], attribution=Attribution(key_hash="another")))
-    ledger.kept.append(replace(ledger.kept[0], base_url="https://openrouter.ai/api/v1"))
-    ledger.kept.append(replace(ledger.kept[0], state=EntryState.RELEASED, charged_usd=None, source=None))
+    ledger.kept.append(ledger.kept[0]._replace(attribution=Attribution(key_hash="another")))
+    ledger.kept.append(ledger.kept[0]._replace(base_url="https://openrouter.ai/api/v1"))
+    ledger.kept.append(ledger.kept[0]._replace(state=EntryState.RELEASED, charged_usd=None, source=None))
     assert compare(ledger, account).is_even
 
 
 def test_each_window_has_its_own_entries(compare, ledger, account, call):
     call()
     now = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
-    one = replace(ledger.kept[0], charged_usd=Decimal(1))
-    ledger.kept = [replace(one, held_at=now - timedelta(days=days)) for days in (0, 1, 2, 3, 24, 25)]
+    one = ledger.kept[0]._replace(charged_usd=Decimal(1))
+    ledger.kept = [one._replace(held_at=now - timedelta(days=days)) for days in (0, 1, 2, 3, 24, 25)]
     found = compare(ledger, account, clock=now.timestamp)
     assert [window.ledger_usd for window in found.windows] == [1, 3, 5]
     assert [window.since.day for window in found.windows] == [25, 23, 1]
@@ -147,7 +146,7 @@ def test_each_window_has_its_own_entries(compare, ledger, account, call):
 def test_a_week_may_begin_in_the_month_before(compare, ledger, account, call):
     call()
     now = datetime(2026, 12, 1, 12, tzinfo=UTC)  # a Tuesday
-    ledger.kept = [replace(ledger.kept[0], charged_usd=Decimal(1), held_at=now - timedelta(days=1))]
+    ledger.kept = [ledger.kept[0]._replace(charged_usd=Decimal(1), held_at=now - timedelta(days=1))]
     assert [window.ledger_usd for window in compare(ledger, account, clock=now.timestamp).windows] == [0, 1, 0]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -209,7 +208,7 @@ def test_a_record_without_a_cost_is_no_record(emulator, account, run, abort, cos
 def test_what_another_process_settled_meanwhile_is_not_counted(emulator, account, run, abort):
     billed = abort()
     entry = unknown_entry(emulator, billed.generation_id)
-    books = MemoryBooks(replace(entry, state=EntryState.SETTLED, charged_usd=Decimal(0)))
+    books = MemoryBooks(entry._replace(state=EntryState.SETTLED, charged_usd=Decimal(0)))
     books.unknown = lambda: iter([entry])
     report = run(books, account)
     assert (report.settled, report.unverified, report.still_unknown) == (0, 0, 0)

@@ -140,7 +140,7 @@ def test_the_next_model_is_asked_for_want_of_money(ask, model, ledger, emulator)
     assert request["model"] == MODEL
     assert "models" not in request
     (entry,) = ledger.entries()
-    assert (entry.requested_model, entry.models) == (MODEL, (MODEL,))
+    assert (entry.requested_model, entry.models) == (MODEL, ())
 
 
 def test_the_refusal_is_raised_where_no_model_is_cheap_enough(ask, model, ledger, emulator):

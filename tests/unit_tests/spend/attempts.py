@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -10,7 +9,7 @@ from langchain_openrouter.spend.entry import Attribution, CostSource, Entry, Ent
 from langchain_openrouter.spend.ulid import new_ulid
 from langchain_openrouter.usage import Usage
 
-_ATTRIBUTION = {one.name for one in fields(Attribution)}
+_ATTRIBUTION = set(Attribution._fields)
 
 
 def attempt(**values):
@@ -41,7 +40,7 @@ def settled(entry, cost="0.004", **values):
         "provider": "OpenAI",
         "usage": Usage(input_tokens=100, output_tokens=20, total_tokens=120),
     }
-    return replace(entry, **{**end, **values})
+    return entry._replace(**{**end, **values})
 
 
 def spend(ledger, cost="0.004", **values):

@@ -6,7 +6,6 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -164,7 +163,7 @@ class Ledgers(RuleBasedStateMachine):
 
     @rule(name=names, entry=entries, cost=no_amounts, generation=generations)
     def settle_with_what_is_no_cost(self, name, entry, cost, generation):
-        end = replace(settled(entry, generation_id=generation), charged_usd=cost)
+        end = settled(entry, generation_id=generation)._replace(charged_usd=cost)
         assert self.ledgers[name].settle(end).result() is self.model.settle(entry, None, generation) is False
         self.check_entry(self.model.booked[entry.id])
 

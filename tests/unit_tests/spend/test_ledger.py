@@ -6,7 +6,6 @@ import asyncio
 import copy
 import pickle
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -97,7 +96,7 @@ def test_a_call_that_does_not_fit_is_refused_and_leaves_no_trace(ledger):
     assert (error.spent_usd, error.held_usd, error.needed_usd) == (USD("0.03"), USD("0.01"), USD("0.010000001"))
     assert ledger.entry(entry.id) is None
     assert status(ledger)[:2] == (USD("0.03"), USD("0.01"))
-    assert ledger.reserve(replace(entry, hold_usd=USD("0.01"))).result() is None
+    assert ledger.reserve(entry._replace(hold_usd=USD("0.01"))).result() is None
     assert ledger.reserve(attempt(user="bob", hold_usd=USD("0.5"))).result() is None
 
 
