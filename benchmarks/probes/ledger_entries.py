@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -33,8 +32,7 @@ def held(
 
 def settled(entry: Entry) -> Entry:
     """The attempt as its answer says it came to be."""
-    return replace(
-        entry,
+    return entry._replace(
         state=EntryState.SETTLED,
         charged_usd=COST,
         source=CostSource.RESPONSE,
