@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from langchain_openrouter.spend.budget import TOTAL
 from langchain_openrouter.spend.database import Connection, Database, fetch_in
 from langchain_openrouter.spend.record import COLUMNS, OUTCOME, Record, outcome_of, row_of
-from langchain_openrouter.spend.windows import Window, window_end
+from langchain_openrouter.spend.windows import DAY, Window, window_end, window_start
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM spend_entry"
 _INSERT = f"INSERT INTO spend_entry ({', '.join(COLUMNS)}) VALUES ({','.join('?' * len(COLUMNS))})"
@@ -117,6 +117,17 @@ def update_counters(connection: Connection, counters: Iterable[Counter]) -> None
         "UPDATE spend_counter SET spent_nano = ?, held_nano = ? WHERE id = ?",
         [(one.spent, one.held, one.key) for one in sorted(counters, key=lambda one: one.key)],
     )
+
+
+def prune_counters(connection: Connection) -> None:
+    """Forget counters of windows that ended more than a day ago. One that is asked for again is made of the entries."""
+    yesterday = connection.now() - DAY
+    for window in Window:
+        if window is not Window.LIFETIME:
+            connection.run(
+                "DELETE FROM spend_counter WHERE period = ? AND start < ?",
+                (window.value, window_start(window, yesterday)),
+            )
 
 
 def fetch_records(connection: Connection, rest: str, parameters: list[str | int | None]) -> Iterator[Record]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from langchain_openrouter.spend.database import Connection
-from langchain_openrouter.spend.journal import OPEN
+from langchain_openrouter.spend.journal import OPEN, prune_counters
 from langchain_openrouter.spend.windows import DAY, HOUR
 
 PART = 500
@@ -82,6 +82,7 @@ def roll_up(connection: Connection) -> bool:
     for statement in _STATEMENTS:
         connection.run(statement, last[0])
     connection.run(f"UPDATE spend_entry SET rolled = 1 WHERE {_UP_TO}", last[0])
+    prune_counters(connection)
     return True
 
 
