@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _HUNDRED: Final = Fraction(100)
 _BITS_FOR_FRACTION: Final = 64
+_FRACTION_STEPS: Final = 2_000
 
 
 def add(work: Workspace, left: Number, right: Number) -> Number:
@@ -54,7 +55,7 @@ def divide(work: Workspace, left: Number, right: Number) -> Number:
     if is_zero(right):
         raise MathProblemError("Division by zero.")
     if isinstance(left, Fraction) and isinstance(right, Fraction):
-        _spend_exact(work, left, right)
+        _spend_fraction(work, left, right)
         return work.exact(left / right)
     return work.approx(work.real(left) / work.real(right))
 
@@ -69,7 +70,7 @@ def remainder(work: Workspace, left: Number, right: Number) -> Number:
     if is_zero(right):
         raise MathProblemError("Division by zero: there is no remainder modulo 0.")
     if isinstance(left, Fraction) and isinstance(right, Fraction):
-        _spend_exact(work, left, right)
+        _spend_fraction(work, left, right)
         return left % right
     return subtract(work, left, multiply(work, right, floor_divide(work, left, right)))
 
@@ -96,6 +97,7 @@ def whole_part(work: Workspace, number: Number) -> int:
         PrecisionTooLowError: When the digits of a rounded number do not reach its units.
     """
     if isinstance(number, Fraction):
+        work.spend(words(number.numerator.bit_length()) * words(number.denominator.bit_length()))
         return number.numerator // number.denominator
     value, reals = number.value, work.reals
     if value and reals.mag(value) > reals.prec - _BITS_FOR_FRACTION:
@@ -121,6 +123,17 @@ def is_negative(number: Number) -> bool:
 
 
 def _spend_exact(work: Workspace, left: Fraction, right: Fraction) -> None:
-    product = words(bits(left)) * words(bits(right))
+    if _are_integers(left, right):
+        work.spend(words(bits(left)) * words(bits(right)))
+    else:
+        _spend_fraction(work, left, right)
+
+
+def _spend_fraction(work: Workspace, left: Fraction, right: Fraction) -> None:
     # Fractions are reduced, and a greatest common divisor costs several products.
-    work.spend(product if left.denominator == right.denominator == 1 else 200 + 8 * product)
+    products = 2 if _are_integers(left, right) else 4
+    work.spend(_FRACTION_STEPS + products * words(bits(left)) * words(bits(right)))
+
+
+def _are_integers(left: Fraction, right: Fraction) -> bool:
+    return left.denominator == right.denominator == 1

@@ -14,7 +14,7 @@ from openrouter_agents.tools.exact_arithmetic.numbers import Number, Workspace
 from openrouter_agents.tools.exact_arithmetic.parser import Push, Step, parse
 from openrouter_agents.tools.exact_arithmetic.rendering import render_number
 
-_PRECISIONS: Final = (70, 140, 280, 560, 1_120, 2_240)
+_PRECISIONS: Final = (70, 140, 280, 560, 1_120)
 
 # mpmath keeps caches that are not safe for threads; the work holds the interpreter lock anyway.
 _LOCK: Final = threading.Lock()
@@ -33,8 +33,8 @@ def calculate(expression: str) -> str:
         CalculationError: For anything that cannot be calculated, with the place of the problem. Work is predicted
             before it is done, so expressions that would take long are refused at once.
     """
-    program = parse(expression)
     budget = Budget()
+    program = parse(expression, budget)
     before: str | None = None
     with _LOCK:
         for digits in _PRECISIONS:

@@ -8,18 +8,18 @@ from openrouter_agents.tools.exact_arithmetic.errors import MathProblemError
 from openrouter_agents.tools.exact_arithmetic.limits import MAX_EXACT_BITS, MAX_FACTORIAL
 from openrouter_agents.tools.exact_arithmetic.numbers import Number, Workspace, whole, words
 
-_TOO_LONG: Final = "The result may have more than 78,000 digits, too many to calculate."
+_TOO_LONG: Final = "The result may have more than 39,000 digits, too many to calculate."
 _LARGE: Final = 2**63
 
 
 def factorial(work: Workspace, number: Number) -> Number:
-    """n!, for whole numbers from 0 to 20,000."""
+    """n!, for whole numbers from 0 to 10,000."""
     n = whole(number, "A factorial needs a whole number.")
     if n < 0:
         raise MathProblemError("A factorial needs a number that is not negative.")
     if n > MAX_FACTORIAL:
         raise MathProblemError(f"This factorial is too large; the largest calculated is {MAX_FACTORIAL:,}!.")
-    work.spend(words(n * n.bit_length()) ** 2)
+    work.spend(words(n * n.bit_length()) ** 2 // 4)
     return Fraction(math.factorial(n))
 
 
@@ -46,8 +46,9 @@ def permutations(work: Workspace, number: Number, chosen: Number | None = None) 
 def greatest_common_divisor(work: Workspace, *numbers: Number) -> Number:
     """The largest integer that divides all numbers."""
     values = [whole(number, "gcd needs whole numbers.") for number in numbers]
+    longest = max(value.bit_length() for value in values)
     for value in values:
-        work.spend(8 * words(value.bit_length()) ** 2)
+        work.spend(2 * words(value.bit_length()) * words(longest))
     return Fraction(math.gcd(*values))
 
 
@@ -57,7 +58,7 @@ def least_common_multiple(work: Workspace, *numbers: Number) -> Number:
     size = sum(value.bit_length() for value in values)
     if size > MAX_EXACT_BITS:
         raise MathProblemError(_TOO_LONG)
-    work.spend(8 * len(values) * words(size) ** 2)
+    work.spend(2 * words(size) ** 2)
     return Fraction(math.lcm(*values))
 
 
@@ -67,7 +68,7 @@ def modular_power(work: Workspace, base: Number, exponent: Number, modulus: Numb
     a, b, m = whole(base, problem), whole(exponent, problem), whole(modulus, problem)
     if m == 0:
         raise MathProblemError("Division by zero: there is no remainder modulo 0.")
-    work.spend(8 * (1 + b.bit_length()) * words(max(a.bit_length(), m.bit_length())) ** 2)
+    work.spend(4 * (1 + b.bit_length()) * words(max(a.bit_length(), m.bit_length())) ** 2)
     if b < 0 and math.gcd(a, m) != 1:
         raise MathProblemError("The base has no inverse for this modulus: they share a divisor.")
     return Fraction(pow(a, b, m))

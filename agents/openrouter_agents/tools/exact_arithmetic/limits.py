@@ -13,20 +13,21 @@ MAX_TOKENS: Final = 2_000
 MAX_NESTING: Final = 50
 """Deepest nesting of parentheses, signs and powers."""
 
-MAX_EXACT_BITS: Final = 2**18
-"""Largest exact number kept, in bits of numerator or denominator (about 78,900 digits); larger ones are rounded."""
+MAX_EXACT_BITS: Final = 2**17
+"""Largest exact number kept, in bits of numerator or denominator (about 39,400 digits); larger ones are rounded."""
 
 MAX_POWER_OF_TEN: Final = 1_000_000
 """Largest size of a rounded number, as a power of ten, either way."""
 
-MAX_FACTORIAL: Final = 20_000
-"""Largest n of n!; 20000! has 77,338 digits."""
+MAX_FACTORIAL: Final = 10_000
+"""Largest n of n!; 10000! has 35,660 digits."""
 
 MAX_ANGLE: Final = 10**100
 """Largest angle, in radians; beyond it the reduction by pi would need ever more digits."""
 
-MAX_WORK: Final = 1_000_000_000
-"""Work one expression may cause, in steps of about one nanosecond on a machine of 2026."""
+MAX_WORK: Final = 50_000_000
+"""Work one expression may cause, in steps of at most a nanosecond on a machine of 2026: with the reading of the longest
+expression, less than 100 ms."""
 
 
 class Budget:

@@ -65,6 +65,10 @@ class Workspace:
     def reals(self) -> "MPContext":
         """The functions of mpmath at the working precision."""
         self.rounded = True
+        return self._context
+
+    @property
+    def _context(self) -> "MPContext":
         context = _real_context()
         context.dps = self.digits
         return context
@@ -86,16 +90,26 @@ class Workspace:
 
     def spend_real(self) -> None:
         """Takes the work of one function of a rounded number from the budget."""
-        self.spend(2_000 * self.digits + 2 * self.digits**2)
+        self.spend(400 * self.digits + self.digits**2)
 
     def real(self, number: Number) -> "mpf":
         """The number, rounded to the working precision if it is exact."""
         if isinstance(number, Approx):
             return number.value
+        self.rounded = True
+        return self.glimpse(number)
+
+    def glimpse(self, number: Fraction) -> "mpf":
+        """An exact number rounded for the eye: no step of the calculation, so that the result stays exact."""
         return self._rounded(number.numerator) / self._rounded(number.denominator)
 
+    def digits_of(self, number: Approx, count: int, plain: range) -> str:
+        """A rounded number with so many significant digits; without an exponent where that is in `plain`."""
+        text: str = self._context.nstr(number.value, count, min_fixed=plain.start, max_fixed=plain.stop)
+        return text
+
     def _rounded(self, integer: int) -> "mpf":
-        context = self.reals
+        context = self._context
         # mpmath strips the zeros of a power of two bit by bit, so only the leading bits are handed over.
         surplus = max(0, integer.bit_length() - 2 * context.prec)
         return context.ldexp(context.mpf(integer >> surplus), surplus)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Final, NoReturn, TypeAlias
 
 from openrouter_agents.tools.exact_arithmetic.errors import CalculationError
-from openrouter_agents.tools.exact_arithmetic.limits import MAX_NESTING
+from openrouter_agents.tools.exact_arithmetic.limits import MAX_NESTING, Budget
 from openrouter_agents.tools.exact_arithmetic.operations import (
     ADD_PERCENT,
     CONSTANTS,
@@ -62,22 +62,22 @@ class Apply:
 Step: TypeAlias = Push | Apply
 
 
-def parse(expression: str) -> list[Step]:
-    """Reads an expression.
+def parse(expression: str, budget: Budget) -> list[Step]:
+    """Reads an expression, and takes the work of it from the budget.
 
     Raises:
         CalculationError: For anything that is not an expression of the known names and signs.
     """
-    parser = _Parser(expression)
+    parser = _Parser(expression, budget)
     parser.parse_all()
     return parser.program
 
 
 class _Parser:
-    def __init__(self, expression: str) -> None:
+    def __init__(self, expression: str, budget: Budget) -> None:
         self.program: list[Step] = []
         self._expression = expression
-        self._tokens = tokenize(expression)
+        self._tokens = tokenize(expression, budget)
         self._index = 0
         self._nesting = 0
 

@@ -9,8 +9,9 @@ from openrouter_agents.tools.exact_arithmetic.errors import MathProblemError
 from openrouter_agents.tools.exact_arithmetic.limits import MAX_EXACT_BITS, MAX_POWER_OF_TEN
 from openrouter_agents.tools.exact_arithmetic.numbers import Approx, Number, Workspace, bits, is_whole, whole, words
 
+_SQUARE: Final = 2
 _MAX_ROOT_INDEX: Final = 1_000
-_NEWTON_STEPS: Final = 40
+_NEWTON_STEPS: Final = 15
 _FLOAT_BITS: Final = 50
 _ABOVE: Final = 1 + 1e-9
 
@@ -71,7 +72,8 @@ def _power_of_negative(work: Workspace, base: Number, exponent: Number) -> Numbe
 
 
 def _rounded_power(work: Workspace, base: Number, exponent: Number) -> Number:
-    work.spend_real()
+    for _ in ("logarithm", "exponential function"):
+        work.spend_real()
     reals = work.reals
     first, second = work.real(base), work.real(exponent)
     # The size of the result is predicted before it is made.
@@ -104,13 +106,17 @@ def _integer_power(work: Workspace, base: Fraction, exponent: int) -> Fraction |
     predicted_bits = abs(exponent) * math.log2(longer)
     if predicted_bits > MAX_EXACT_BITS:
         return None
-    work.spend(words(int(predicted_bits)) ** 2)
+    work.spend(words(int(predicted_bits)) ** 2 // 4)
     return base**exponent
 
 
 def _integer_root(work: Workspace, number: int, index: int) -> int | None:
     """The exact root of a positive integer, or `None` when it is not an integer."""
     size = number.bit_length()
+    if index == _SQUARE:
+        work.spend(2 * words(size) ** 2)
+        root = math.isqrt(number)
+        return root if root**2 == number else None
     work.spend(_NEWTON_STEPS * words(size) ** 2)
     if size <= index:  # below 2^index, where 1 is the only integer with an integer root
         return 1 if number == 1 else None

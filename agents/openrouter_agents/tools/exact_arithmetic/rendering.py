@@ -4,13 +4,13 @@ from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Final
 
-from openrouter_agents.tools.exact_arithmetic.numbers import Approx, Number, Workspace
+from openrouter_agents.tools.exact_arithmetic.numbers import Approx, Number, Workspace, bits
 
 REAL_DIGITS: Final = 50
 """Significant digits shown of a rounded number."""
 
 _FRACTION_DIGITS: Final = 20
-_MAX_INTEGER_DIGITS: Final = 10_000
+_MAX_INTEGER_BITS: Final = 33_219  # 10,000 digits
 _MAX_DECIMAL_PLACES: Final = 100
 _MAX_FRACTION_BITS: Final = 3_000
 _PLAIN_EXPONENTS: Final = range(-7, REAL_DIGITS + 1)
@@ -29,23 +29,23 @@ def render_number(number: Number, work: Workspace) -> str:
     if isinstance(number, Approx):
         return f"{_real_text(number, work)} (rounded to {REAL_DIGITS} digits)"
     if number.denominator == 1:
-        return _integer_text(number.numerator)
+        return _integer_text(number.numerator, work)
     places = _decimal_places(number.denominator)
     if places is not None:
-        return _decimal_text(number, places)
+        return _decimal_text(number, places, work)
+    if bits(number) > _MAX_FRACTION_BITS:
+        return f"{_glimpse(number, work)} (about; the exact fraction is too long to show)"
     about = _significant(number, _FRACTION_DIGITS)
-    if max(number.numerator.bit_length(), number.denominator.bit_length()) > _MAX_FRACTION_BITS:
-        return f"{_significant(number, REAL_DIGITS)} (about; the exact fraction is too long to show)"
     return f"{Decimal(number.numerator):f}/{Decimal(number.denominator):f} = {about} (about)"
 
 
-def _integer_text(number: int) -> str:
+def _integer_text(number: int, work: Workspace) -> str:
+    if number.bit_length() > _MAX_INTEGER_BITS:
+        about = _glimpse(Fraction(number), work)
+        digits = int(about.partition("e+")[2]) + 1
+        return f"{about} (about; the exact integer has {digits:,} digits)"
     # Decimal writes any number of digits; str() of an int stops at Python's limit.
-    exact = Decimal(number)
-    digits = exact.adjusted() + 1
-    if digits <= _MAX_INTEGER_DIGITS:
-        return f"{exact:f}"
-    return f"{exact.normalize(_decimal_context(REAL_DIGITS)):e} (about; the exact integer has {digits:,} digits)"
+    return f"{Decimal(number):f}"
 
 
 def _decimal_places(denominator: int) -> int | None:
@@ -60,10 +60,10 @@ def _decimal_places(denominator: int) -> int | None:
     return places if rest == 1 and places <= _MAX_DECIMAL_PLACES else None
 
 
-def _decimal_text(number: Fraction, places: int) -> str:
+def _decimal_text(number: Fraction, places: int, work: Workspace) -> str:
     scaled = int(number * Fraction(10) ** places)
     if abs(scaled).bit_length() > _MAX_FRACTION_BITS:
-        return f"{_significant(number, REAL_DIGITS)} (about; the exact decimal is too long to show)"
+        return f"{_glimpse(number, work)} (about; the exact decimal is too long to show)"
     digits = f"{Decimal(abs(scaled)):f}".rjust(places + 1, "0")
     return f"{'-' if number < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
@@ -80,12 +80,11 @@ def _decimal_context(digits: int) -> Context:
     return Context(prec=digits, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
 
 
+def _glimpse(number: Fraction, work: Workspace) -> str:
+    # Not by way of decimals, which takes a tenth of a second for the longest numbers.
+    return _real_text(Approx(work.glimpse(number)), work)
+
+
 def _real_text(number: Approx, work: Workspace) -> str:
-    text: str = work.reals.nstr(
-        number.value,
-        REAL_DIGITS,
-        min_fixed=_PLAIN_EXPONENTS.start,
-        max_fixed=_PLAIN_EXPONENTS.stop,
-    )
-    mantissa, mark, exponent = text.partition("e")
+    mantissa, mark, exponent = work.digits_of(number, REAL_DIGITS, _PLAIN_EXPONENTS).partition("e")
     return mantissa.removesuffix(".0") + mark + exponent

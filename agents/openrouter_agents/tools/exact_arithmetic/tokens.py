@@ -8,8 +8,9 @@ from enum import Enum, auto
 from fractions import Fraction
 from typing import Final
 
-from openrouter_agents.tools.exact_arithmetic.errors import CalculationError
-from openrouter_agents.tools.exact_arithmetic.limits import MAX_CHARACTERS, MAX_TOKENS
+from openrouter_agents.tools.exact_arithmetic.errors import CalculationError, MathProblemError
+from openrouter_agents.tools.exact_arithmetic.limits import MAX_CHARACTERS, MAX_TOKENS, Budget
+from openrouter_agents.tools.exact_arithmetic.numbers import words
 
 _MAX_LITERAL_EXPONENT: Final = 20_000
 
@@ -88,7 +89,7 @@ class Token:
     """The exact value of a number; 0 for all others."""
 
 
-def tokenize(expression: str) -> list[Token]:
+def tokenize(expression: str, budget: Budget) -> list[Token]:
     """Splits an expression; the last token has the kind `END`.
 
     A comma separates arguments inside the parentheses of a function and groups thousands everywhere else.
@@ -100,7 +101,7 @@ def tokenize(expression: str) -> list[Token]:
         message = f"The expression has {len(expression):,} characters; at most {MAX_CHARACTERS:,} are read."
         raise CalculationError(message, expression, MAX_CHARACTERS)
     tokens: list[Token] = []
-    for token in _scan(expression):
+    for token in _scan(expression, budget):
         tokens.append(token)
         if len(tokens) > MAX_TOKENS:
             message = f"The expression has more than {MAX_TOKENS:,} numbers and signs; split it up."
@@ -109,7 +110,7 @@ def tokenize(expression: str) -> list[Token]:
     return tokens
 
 
-def _scan(expression: str) -> Iterator[Token]:
+def _scan(expression: str, budget: Budget) -> Iterator[Token]:
     position = 0
     # One entry for each open parenthesis: whether commas in it separate arguments.
     lists: list[bool] = []
@@ -121,7 +122,7 @@ def _scan(expression: str) -> Iterator[Token]:
         if match.lastgroup == "grouped" and lists and lists[-1]:
             match = _PLAIN_NUMBER.match(expression, position) or match
         if match.lastgroup != "space":
-            token = _token(expression, match)
+            token = _token(expression, match, budget)
             _follow(token, previous, lists, expression)
             previous = token.kind
             yield token
@@ -142,7 +143,7 @@ def _follow(token: Token, previous: Kind, lists: list[bool], expression: str) ->
         raise CalculationError(message, expression, token.position)
 
 
-def _token(expression: str, match: re.Match[str]) -> Token:
+def _token(expression: str, match: re.Match[str], budget: Budget) -> Token:
     text = match.group()
     group = match.lastgroup
     if group == "sign":
@@ -155,16 +156,20 @@ def _token(expression: str, match: re.Match[str]) -> Token:
         return Token(Kind.NAME, name, match.start())
     if group == "based":
         return Token(Kind.NUMBER, text, match.start(), Fraction(int(text, 0)))
-    return Token(Kind.NUMBER, text, match.start(), _decimal_value(expression, match))
+    return Token(Kind.NUMBER, text, match.start(), _decimal_value(expression, match, budget))
 
 
-def _decimal_value(expression: str, match: re.Match[str]) -> Fraction:
+def _decimal_value(expression: str, match: re.Match[str], budget: Budget) -> Fraction:
     text = re.sub(r"[^0-9.eE+-]", "", match.group())
     exponent = text.lower().partition("e")[2]
     # The number of digits comes first: an exponent of thousands of digits would be slow to read and is refused anyway.
     if len(exponent) > len("+000020000") or abs(int(exponent or 0)) > _MAX_LITERAL_EXPONENT:
         message = f"This number is out of range; exponents go up to {_MAX_LITERAL_EXPONENT:,}."
         raise CalculationError(message, expression, match.start())
+    try:
+        budget.spend(words(4 * abs(int(exponent or 0))) ** 2 // 4)
+    except MathProblemError as problem:
+        raise CalculationError(str(problem), expression, match.start()) from problem
     # Decimal reads any number of digits; int() stops at Python's limit for text.
     return Fraction(Decimal(text))
 

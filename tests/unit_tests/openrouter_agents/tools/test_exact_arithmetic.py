@@ -336,7 +336,11 @@ def test_python_s_limit_for_long_integers_is_not_met(expression):
 
 def test_results_longer_than_ten_thousand_digits_are_rounded_and_say_so():
     assert calculate("10^10000") == "1e+10000 (about; the exact integer has 10,001 digits)"
-    assert calculate("2^200000").endswith("e+60205 (about; the exact integer has 60,206 digits)")
+    assert calculate("2^120000").endswith("e+36123 (about; the exact integer has 36,124 digits)")
+
+
+def test_integers_longer_than_are_kept_are_rounded():
+    assert calculate("2^200000").endswith("e+60205 (rounded to 50 digits)")
 
 
 def test_threads_do_not_disturb_each_other():

@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-resource = pytest.importorskip("resource", reason="Windows has no such limits")
+pytest.importorskip("resource", reason="Windows has no such limits")
 
-_CPU_SECONDS = 120
-_MEMORY_BYTES = 2 * 1024**3
+_CPU_SECONDS_EACH = 0.1
+_MEMORY_BYTES = 64 * 1024**2
 
 HOSTILE = [
     "9**9**9",
@@ -76,6 +76,14 @@ HOSTILE = [
     "5" + "%" * 1900,
     "+".join(["1"] * 1000),
     "+".join(["1"] * 100_000),
+    "+".join(["1e20000"] * 500),
+    "max(" + ",".join(["1e-9000"] * 400) + ")",
+    "+".join(["asin(.3)"] * 150) + "+(sqrt(2)^2 - 2)",
+    "+".join(["sin(1)"] * 200) + "+((1e2000 + pi) - 1e2000)",
+    "+".join(["floor(3^82000/7^20000)"] * 50),
+    "comb(40000, 20000)",
+    "3^82000 // 7^24000",
+    "round(3^50000/7^25000, 10000)",
     "9" * 4000,
     "9" * 5000,
     "0x" + "f" * 3990,
@@ -141,10 +149,20 @@ HOSTILE = [
 ]
 
 _WALLED = """
-import json, sys
+import json, resource, sys
 from openrouter_agents.tools.exact_arithmetic import CalculationError, calculate
 
-for expression in json.loads(sys.stdin.read()):
+def has():
+    return int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+
+expressions, cpu_seconds, memory = json.loads(sys.stdin.read())
+calculate("sin(1)")  # loads what the first calculation loads
+used = resource.getrusage(resource.RUSAGE_SELF)
+wall = int(used.ru_utime + used.ru_stime + cpu_seconds) + 1
+resource.setrlimit(resource.RLIMIT_CPU, (wall, wall))
+if sys.platform == "linux":
+    resource.setrlimit(resource.RLIMIT_AS, (has() + memory, has() + memory))
+for expression in expressions:
     try:
         outcome = {"answer": calculate(expression)}
     except CalculationError as error:
@@ -153,21 +171,15 @@ for expression in json.loads(sys.stdin.read()):
 """
 
 
-def _wall():
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-
-
 @pytest.fixture(scope="module")
 def outcomes():
     """What became of each expression, up to the one that ended the process."""
     run = subprocess.run(
         [sys.executable, "-c", _WALLED],
-        input=json.dumps(HOSTILE),
+        input=json.dumps([HOSTILE, _CPU_SECONDS_EACH * len(HOSTILE), _MEMORY_BYTES]),
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=_wall,
     )
     return [json.loads(line) for line in run.stdout.splitlines()]
 
