@@ -18,7 +18,7 @@ from pydantic import BaseModel
 import openrouter_agents
 from langchain_openrouter import ChatOpenRouter, ConfigurationError, RateLimitError
 from langchain_openrouter.emulator import Answer, Failure, OpenRouterEmulator, ToolCall
-from openrouter_agents import SpendCollector, create_openrouter_agent, sum_spend
+from openrouter_agents import SpendCollector, create_openrouter_agent, graph, sum_spend
 from openrouter_agents.middleware import answer_open_calls
 from openrouter_agents.tools import ToolNameError
 
@@ -234,12 +234,12 @@ def test_langgraph_json_names_a_graph_that_can_be_made(emulator, monkeypatch):
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    graph = getattr(module, factory)({})
-    assert graph.name == "agent"
-    assert module.graph is graph
+    made = asyncio.run(getattr(module, factory)({}))
+    assert made.name == "agent"
+    assert graph.graph is made
     assert all((AGENTS / each / "pyproject.toml").exists() for each in settings["dependencies"])
     with pytest.raises(AttributeError, match="nothing"):
-        _ = module.nothing
+        _ = graph.nothing
 
 
 def test_importing_needs_no_key_and_public_names_are_all_there():
