@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from langchain_openrouter._environment import read_variable
+from langchain_openrouter.cache_settings import cache_directory
 from langchain_openrouter.model_list import ModelList, parse_models
 
 _FORMAT = "langchain-openrouter-agents/models/1"
@@ -66,7 +66,7 @@ class ModelCache:
         # the URL itself may hold a password
         self._digest = hashlib.sha256(base_url.encode()).hexdigest()
         host = re.sub(r"[^a-z0-9.-]", "_", urlsplit(base_url).hostname or "")
-        self.path = Path(directory or _default_directory()) / f"models-{host}-{self._digest[:16]}.json"
+        self.path = Path(directory or cache_directory()) / f"models-{host}-{self._digest[:16]}.json"
 
     @property
     def download_lock(self) -> threading.Lock:
@@ -136,11 +136,3 @@ def _signature(path: Path) -> _Signature | None:
     except OSError:
         return None
     return _Signature(status.st_mtime_ns, status.st_size, status.st_ino)
-
-
-def _default_directory() -> str:
-    if chosen := read_variable("OPENROUTER_CACHE_DIR"):
-        return chosen
-    from platformdirs import user_cache_dir
-
-    return user_cache_dir("langchain-openrouter-agents", appauthor=False)

@@ -44,6 +44,9 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
     for name in [name for name in os.environ if name.startswith("OPENROUTER_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("OPENROUTER_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "openrouter-cache"))
+    # an agent under test must not search the web, where it could
+    monkeypatch.setenv("OPENROUTER_SEARCH_PROVIDERS", "offline-corpus")
+    monkeypatch.setenv("OPENROUTER_CACHE_TTL_SEARCH", "0")
 
 
 @pytest.fixture

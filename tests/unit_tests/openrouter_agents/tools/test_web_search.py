@@ -10,8 +10,8 @@ from pydantic import SecretStr, ValidationError
 
 from langchain_openrouter.emulator import Answer
 from openrouter_agents.tools import WebSearch
-from openrouter_agents.tools.openrouter_search import OpenRouterSearch
-from openrouter_agents.tools.search_provider import SearchError
+from openrouter_agents.tools.search.openrouter import OpenRouterSearch
+from openrouter_agents.tools.search.provider import SearchError
 
 
 class TestWebSearchUnit(ToolsUnitTests):
@@ -48,14 +48,14 @@ class FixedProvider:
         self.error = error
         self.asked = []
 
-    def search(self, query, max_results):
-        self.asked.append((query, max_results))
+    def search(self, request):
+        self.asked.append(request)
         if self.error:
             raise self.error
         return {"hits": self.hits, "warnings": []}
 
-    async def asearch(self, query, max_results):
-        return self.search(query, max_results)
+    async def asearch(self, request):
+        return self.search(request)
 
 
 def _hit(url="https://a.example/", title="Title", snippet="Snippet"):
@@ -78,7 +78,7 @@ def test_content_is_the_artifact_as_json():
     assert message.artifact["query"] == "capital of Peru"
     assert message.artifact["provider"] == "offline-corpus"
     assert [result["id"] for result in message.artifact["results"]] == [1, 2]
-    assert list(message.artifact["results"][0]) == ["id", "title", "url", "snippet"]
+    assert list(message.artifact["results"][0]) == ["id", "title", "url", "snippet", "published", "score"]
     assert "Lima" in message.artifact["results"][0]["snippet"]
     assert "not from the live web" in message.artifact["warnings"][0]
 
@@ -106,7 +106,7 @@ async def test_a_failed_search_is_an_error_that_forbids_guessing(mode):
     call = _call(query="anything")
     message = tool.invoke(call) if mode == "invoke" else await tool.ainvoke(call)
     assert message.status == "error"
-    assert message.content.startswith("Error: the search with fixed failed")
+    assert message.content.startswith("Error: the search failed, nothing was found out. fixed: ")
     assert "The line is dead." in message.content
     assert "instead of answering from memory" in message.content
 
@@ -145,14 +145,24 @@ def test_only_plain_web_addresses_are_shown(url):
 def test_the_query_is_cleaned_and_shortened_before_it_leaves():
     provider = FixedProvider()
     WebSearch.with_provider(provider).invoke({"query": "capital\u200b of\nPeru " + "x" * 1000})
-    ((asked, limit),) = provider.asked
-    assert asked.startswith("capital of Peru xxx")
-    assert len(asked) == 400
-    assert limit == 5
+    (request,) = provider.asked
+    assert request.query.startswith("capital of Peru xxx")
+    assert len(request.query) == 400
+    assert request.max_results == 5
 
 
 @pytest.mark.parametrize(
-    "arguments", [{}, {"query": ""}, {"query": "x", "max_results": 0}, {"query": "x", "max_results": 11}]
+    "arguments",
+    [
+        {},
+        {"query": ""},
+        {"query": "x", "max_results": 0},
+        {"query": "x", "max_results": 11},
+        {"query": "x", "freshness": "hour"},
+        {"query": "x", "language": "German"},
+        {"query": "x", "allowed_domains": ["a b"]},
+        {"query": "x", "blocked_domains": ["https://"]},
+    ],
 )
 def test_wrong_arguments_are_an_error_that_names_the_right_ones(arguments):
     message = WebSearch(provider="offline-corpus").invoke(_call(**arguments))
@@ -165,31 +175,54 @@ def test_an_unknown_provider_is_refused():
         WebSearch(provider="altavista")
 
 
-@pytest.mark.parametrize(
-    ("key", "base", "expected"),
-    [
-        (None, None, "offline-corpus"),
-        ("", None, "offline-corpus"),
-        ("sk-or-1", None, "openrouter"),
-        ("sk-or-1", "https://openrouter.ai/api/v1", "openrouter"),
-        ("sk-or-1", "https://proxy.example/v1", "openrouter"),
-        ("sk-or-1", "http://127.0.0.1:8000/api/v1", "offline-corpus"),
-        ("sk-or-1", "http://127.9.9.9/api/v1", "offline-corpus"),
-        ("sk-or-1", "http://localhost:8000/api/v1", "offline-corpus"),
-        ("sk-or-1", "http://[::1]:8000/api/v1", "offline-corpus"),
-    ],
-)
-def test_auto_takes_openrouter_with_a_key_for_the_real_one(monkeypatch, key, base, expected):
-    for name, value in {"OPENROUTER_API_KEY": key, "OPENROUTER_API_BASE": base}.items():
-        if value is not None:
-            monkeypatch.setenv(name, value)
-    assert WebSearch()._provider().name == expected
+def test_a_query_of_nothing_that_is_seen_is_not_searched():
+    provider = FixedProvider()
+    message = WebSearch.with_provider(provider).invoke(_call(query="\u200b <!-- x -->"))
+    assert message.content.startswith("Error: the query is empty")
+    assert not provider.asked
+
+
+def test_the_filters_reach_the_provider_as_domains_and_two_letters():
+    provider = FixedProvider()
+    WebSearch.with_provider(provider, blocked_domains=("pinterest.com",)).invoke(
+        _call(
+            query="x",
+            allowed_domains=["https://www.WHO.int/data", "who.int", "*.cdc.gov"],
+            blocked_domains=["site:x.com", "m\u00fcller.example"],
+            freshness="week",
+            language="de-AT",
+        )
+    )
+    (request,) = provider.asked
+    assert request.allowed_domains == ("who.int", "cdc.gov")
+    assert request.blocked_domains == ("pinterest.com", "x.com", "xn--mller-kva.example")
+    assert (request.freshness, request.language) == ("week", "de")
+
+
+def test_the_model_may_narrow_the_sites_that_are_allowed_and_never_widen_them():
+    provider = FixedProvider(_hit("https://docs.python.org/3/"), _hit("https://evil.example/"))
+    tool = WebSearch.with_provider(provider, allowed_domains=["python.org"])
+    assert [result["url"] for result in tool.invoke(_call(query="x")).artifact["results"]] == [
+        "https://docs.python.org/3/"
+    ]
+    assert tool.invoke(_call(query="x", allowed_domains=["docs.python.org"])).status == "success"
+    refused = tool.invoke(_call(query="x", allowed_domains=["evil.example"]))
+    assert refused.content == "Error: only these sites may be searched: python.org. Nothing was searched."
+    assert [request.allowed_domains for request in provider.asked] == [("python.org",), ("docs.python.org",)]
+
+
+def test_dates_are_days_and_scores_are_the_provider_s():
+    hit = {**_hit(), "published": "Jan 31, 2026", "score": 0.75}
+    odd = {**_hit("https://b.example/"), "published": "the other day\u200b"}
+    first, second = _search(hit, odd)["results"]
+    assert (first["published"], first["score"]) == ("2026-01-31", 0.75)
+    assert (second["published"], second["score"]) == ("the other day", None)
 
 
 def test_a_provider_asked_for_by_name_is_never_replaced(monkeypatch):
     message = WebSearch(provider="openrouter").invoke(_call(query="capital of Peru"))
     assert message.status == "error"
-    assert message.content.startswith("Error: the search with openrouter failed")
+    assert message.content.startswith("Error: the search failed, nothing was found out. openrouter: ")
     monkeypatch.setenv("OPENROUTER_API_KEY", "sk-or-1")
     assert json.loads(WebSearch(provider="offline-corpus").invoke({"query": "x"}))["provider"] == "offline-corpus"
 
@@ -203,7 +236,14 @@ def test_openrouter_s_citations_arrive_as_results(play, emulator):
         "query": "capital of Peru",
         "provider": "openrouter",
         "results": [
-            {"id": 1, "title": "Peru", "url": "https://a.example/peru", "snippet": "Lima is the capital."},
+            {
+                "id": 1,
+                "title": "Peru",
+                "url": "https://a.example/peru",
+                "snippet": "Lima is the capital.",
+                "published": None,
+                "score": None,
+            },
         ],
         "warnings": [],
     }

@@ -3,11 +3,11 @@
 import asyncio
 import threading
 from collections.abc import Sequence
-from typing import Final
+from typing import ClassVar, Final
 
-from openrouter_agents.tools.factbook_corpus import read_countries
-from openrouter_agents.tools.factbook_index import FactbookIndex, FoundFact
-from openrouter_agents.tools.search_provider import SearchError, SearchHit, SearchOutcome
+from openrouter_agents.tools.search.factbook_corpus import read_countries
+from openrouter_agents.tools.search.factbook_index import FactbookIndex, FoundFact
+from openrouter_agents.tools.search.provider import FilterName, SearchError, SearchHit, SearchOutcome, SearchRequest
 
 _SOURCE: Final = (
     "Results come from an offline copy of the CIA World Factbook (facts on countries, figures mostly of 2023 to 2025), "
@@ -28,8 +28,9 @@ class OfflineSearch:
     """
 
     name: Final = "offline-corpus"
+    filters: ClassVar[frozenset[FilterName]] = frozenset({"duplicates"})
 
-    def search(self, query: str, max_results: int) -> SearchOutcome:
+    def search(self, request: SearchRequest) -> SearchOutcome:
         """Finds the sections of country pages that answer best.
 
         Raises:
@@ -37,16 +38,16 @@ class OfflineSearch:
         """
         index = _shared_index()
         sections: dict[tuple[int, str], list[FoundFact]] = {}
-        for fact in index.find(query):
+        for fact in index.find(request.query):
             # A fact that holds half of what was asked, and no country that was, is a coincidence and not an answer.
             if fact.coverage > _COINCIDENCE or (fact.is_of_named_country and fact.coverage == _COINCIDENCE):
                 sections.setdefault((fact.page, fact.section), []).append(fact)
         hits = [_hit(index, facts) for facts in sections.values()]
-        return {"hits": hits[:max_results], "warnings": [_SOURCE]}
+        return {"hits": hits[: request.max_results], "warnings": [_SOURCE]}
 
-    async def asearch(self, query: str, max_results: int) -> SearchOutcome:
+    async def asearch(self, request: SearchRequest) -> SearchOutcome:
         """The async twin of `search`; works in a thread."""
-        return await asyncio.to_thread(self.search, query, max_results)
+        return await asyncio.to_thread(self.search, request)
 
 
 def _shared_index() -> FactbookIndex:

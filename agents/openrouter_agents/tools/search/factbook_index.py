@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from openrouter_agents.tools.factbook_corpus import Country
-from openrouter_agents.tools.factbook_words import SYNONYMS, UNSPOKEN
+from openrouter_agents.tools.search.factbook_corpus import Country
+from openrouter_agents.tools.search.factbook_words import SYNONYMS, UNSPOKEN
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")

@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from openrouter_agents.tools import offline_search
-from openrouter_agents.tools.factbook_corpus import read_countries
-from openrouter_agents.tools.offline_search import OfflineSearch
-from openrouter_agents.tools.search_provider import SearchError
+from openrouter_agents.tools.search import offline
+from openrouter_agents.tools.search.factbook_corpus import read_countries
+from openrouter_agents.tools.search.offline import OfflineSearch
+from openrouter_agents.tools.search.provider import SearchError, SearchRequest
 
 QUESTIONS = [
     ("What is the capital of Peru?", "Peru - Government", "name: Lima"),
@@ -65,58 +65,58 @@ def provider():
 
 @pytest.mark.parametrize(("question", "title", "fact"), QUESTIONS)
 def test_the_first_hit_answers(provider, question, title, fact):
-    best = provider.search(question, 5)["hits"][0]
+    best = provider.search(SearchRequest(question, 5))["hits"][0]
     assert best["title"] == f"{title} (CIA World Factbook)"
     assert fact in best["snippet"]
 
 
 @pytest.mark.parametrize("question", UNANSWERABLE)
 def test_what_is_not_in_the_corpus_is_not_found(provider, question):
-    assert provider.search(question, 5)["hits"] == []
+    assert provider.search(SearchRequest(question, 5))["hits"] == []
 
 
 @pytest.mark.parametrize(
     "question", ['"', 'capital" OR "x', "NEAR(capital, 5)", "field: capital*", "'; DROP TABLE facts"]
 )
 def test_the_syntax_of_the_index_is_not_spoken(provider, question):
-    provider.search(question, 5)
-    assert provider.search("capital of Peru", 1)["hits"]
+    provider.search(SearchRequest(question, 5))
+    assert provider.search(SearchRequest("capital of Peru", 1))["hits"]
 
 
 def test_two_countries_give_both(provider):
-    titles = [hit["title"] for hit in provider.search("compare population of Peru and Chile", 2)["hits"]]
+    titles = [hit["title"] for hit in provider.search(SearchRequest("compare population of Peru and Chile", 2))["hits"]]
     assert {title.partition(" - ")[0] for title in titles} == {"Peru", "Chile"}
 
 
 def test_us_the_country_is_not_us_the_word(provider):
-    assert provider.search("capital of US", 1)["hits"][0]["title"].startswith("United States")
-    assert not provider.search("tell us", 1)["hits"]
+    assert provider.search(SearchRequest("capital of US", 1))["hits"][0]["title"].startswith("United States")
+    assert not provider.search(SearchRequest("tell us", 1))["hits"]
 
 
 def test_every_search_says_that_it_is_not_the_live_web(provider):
     for question in ("capital of Peru", "best pizza recipe"):
-        (warning,) = provider.search(question, 1)["warnings"]
+        (warning,) = provider.search(SearchRequest(question, 1))["warnings"]
         assert "offline copy" in warning
         assert "not from the live web" in warning
     assert provider.name == "offline-corpus"
 
 
 def test_the_limit_holds(provider):
-    assert len(provider.search("population of Peru", 2)["hits"]) == 2
+    assert len(provider.search(SearchRequest("population of Peru", 2))["hits"]) == 2
 
 
 async def test_async_finds_the_same(provider):
-    assert await provider.asearch("area of Peru", 3) == provider.search("area of Peru", 3)
+    assert await provider.asearch(SearchRequest("area of Peru", 3)) == provider.search(SearchRequest("area of Peru", 3))
 
 
 def test_threads_find_the_same_and_share_one_index(provider, monkeypatch):
-    monkeypatch.setattr(offline_search, "_index", None)
+    monkeypatch.setattr(offline, "_index", None)
     built = []
-    monkeypatch.setattr(offline_search, "read_countries", lambda: built.append(1) or read_countries())
+    monkeypatch.setattr(offline, "read_countries", lambda: built.append(1) or read_countries())
     questions = [question for question, _, _ in QUESTIONS] * 3
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda question: provider.search(question, 3), questions))
-    assert together == [provider.search(question, 3) for question in questions]
+        together = list(pool.map(lambda question: provider.search(SearchRequest(question, 3)), questions))
+    assert together == [provider.search(SearchRequest(question, 3)) for question in questions]
     assert built == [1]
 
 
@@ -124,10 +124,10 @@ def test_a_missing_corpus_is_an_error_that_says_what_to_install(provider, monkey
     def missing():
         raise ModuleNotFoundError
 
-    monkeypatch.setattr(offline_search, "_index", None)
-    monkeypatch.setattr(offline_search, "read_countries", missing)
+    monkeypatch.setattr(offline, "_index", None)
+    monkeypatch.setattr(offline, "read_countries", missing)
     with pytest.raises(SearchError, match=r"install langchain-openrouter-agents\[agents\]"):
-        provider.search("capital of Peru", 1)
+        provider.search(SearchRequest("capital of Peru", 1))
 
 
 def test_pages_have_titles_addresses_and_plain_text():

@@ -5,10 +5,11 @@ Source: https://openrouter.ai/docs/guides/features/server-tools/web-search
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from openrouter_agents.tools.search_provider import SearchError, SearchHit, SearchOutcome
+from openrouter_agents.tools.search.provider import FilterName, SearchError, SearchHit, SearchOutcome, SearchRequest
 
 if TYPE_CHECKING:
     from langchain_core.language_models import LanguageModelInput
@@ -20,10 +21,13 @@ DEFAULT_MODEL: Final = "openai/gpt-4.1-mini"
 """A cheap model is enough: it only passes the query on and quotes what was found."""
 
 _MAX_ANSWER_TOKENS: Final = 1_500
+_TIMEOUT: Final = 30.0  # seconds: a search engine is waited for, and then a model
 _REQUEST: Final = (
     "Search the web for the query below. Then list the facts found that answer it, one short line each, and cite the "
-    "page of each. Use nothing but the pages found; if they do not answer the query, say so.\n\nQuery: {query}"
+    "page of each. Use nothing but the pages found; if they do not answer the query, say so.{wishes}\n\nQuery: {query}"
 )
+_FRESH: Final = " Look for pages published within the last {freshness}."
+_LANGUAGE: Final = " Look for pages in the language {language}."
 
 
 class OpenRouterSearch:
@@ -33,6 +37,7 @@ class OpenRouterSearch:
     """
 
     name: Final = "openrouter"
+    filters: ClassVar[frozenset[FilterName]] = frozenset({"domains"})
 
     def __init__(
         self,
@@ -51,43 +56,69 @@ class OpenRouterSearch:
         self._api_key = api_key
         self._base_url = base_url
 
-    def search(self, query: str, max_results: int) -> SearchOutcome:
+    @property
+    def cache_key(self) -> str:
+        """The model: each quotes pages in its own way."""
+        return f"{self.name} {self._model} {self._base_url or os.environ.get('OPENROUTER_API_BASE', '')}"
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether there is a key."""
+        return self._api_key is not None or bool(os.environ.get("OPENROUTER_API_KEY", "").strip())
+
+    def search(self, request: SearchRequest) -> SearchOutcome:
         """Searches the web.
 
         Raises:
             SearchError: When the call fails.
         """
         try:
-            answer = self._chat(max_results).invoke(_REQUEST.format(query=query))
+            answer = self._chat(request).invoke(_render_question(request))
         except Exception as error:
             raise _search_error(error) from error
         return _parse_answer(answer)
 
-    async def asearch(self, query: str, max_results: int) -> SearchOutcome:
+    async def asearch(self, request: SearchRequest) -> SearchOutcome:
         """The async twin of `search`."""
         try:
-            answer = await self._chat(max_results).ainvoke(_REQUEST.format(query=query))
+            answer = await self._chat(request).ainvoke(_render_question(request))
         except Exception as error:
             raise _search_error(error) from error
         return _parse_answer(answer)
 
-    def _chat(self, max_results: int) -> Runnable[LanguageModelInput, AIMessage]:
-        from langchain_openrouter import ChatOpenRouter
+    def _chat(self, request: SearchRequest) -> Runnable[LanguageModelInput, AIMessage]:
+        from langchain_openrouter import ChatOpenRouter, server_tools
 
         model = ChatOpenRouter(
             model=self._model,
             max_tokens=_MAX_ANSWER_TOKENS,
             api_key=self._api_key,
             base_url=self._base_url,
+            timeout=_TIMEOUT,
+            max_retries=1,
         )
-        tool = {"type": "openrouter:web_search", "parameters": {"max_results": max_results}}
+        tool = server_tools.web_search(
+            max_results=request.max_results,
+            allowed_domains=request.allowed_domains or None,
+            excluded_domains=request.blocked_domains or None,
+        )
         # The tag keeps LangGraph from streaming this call to the user as if it were the answer.
         return model.bind(tools=[tool]).with_config(tags=["nostream"])
 
 
+def _render_question(request: SearchRequest) -> str:
+    wishes = (_FRESH.format(freshness=request.freshness) if request.freshness else "") + (
+        _LANGUAGE.format(language=request.language) if request.language else ""
+    )
+    return _REQUEST.format(query=request.query, wishes=wishes)
+
+
 def _search_error(error: Exception) -> SearchError:
-    # The kind of error alone: its text may hold parts of the request.
-    return SearchError(f"The call to OpenRouter failed ({type(error).__name__}).")
+    from langchain_openrouter import OpenRouterError
+
+    # The kind of error alone: its text may hold parts of the request. The call has been tried again already.
+    is_transient = isinstance(error, OpenRouterError) and error.is_retryable
+    return SearchError(f"The call to OpenRouter failed ({type(error).__name__}).", is_transient=is_transient)
 
 
 def _parse_answer(answer: AIMessage) -> SearchOutcome:

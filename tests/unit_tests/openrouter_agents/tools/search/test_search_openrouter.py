@@ -4,8 +4,8 @@ import pytest
 from pydantic import SecretStr
 
 from langchain_openrouter.emulator import Answer, Failure
-from openrouter_agents.tools.openrouter_search import OpenRouterSearch
-from openrouter_agents.tools.search_provider import SearchError
+from openrouter_agents.tools.search.openrouter import OpenRouterSearch
+from openrouter_agents.tools.search.provider import SearchError, SearchRequest
 
 TEXT = "Lima is the capital of Peru. It has 11 million inhabitants."
 
@@ -30,7 +30,7 @@ def test_citations_become_hits(play, provider):
             ],
         )
     )
-    assert provider.search("capital of Peru", 3) == {
+    assert provider.search(SearchRequest("capital of Peru", 3)) == {
         "hits": [
             {"title": "Peru", "url": "https://a.example/peru", "snippet": "Lima, the capital"},
             {"title": "Lima", "url": "https://b.example/lima", "snippet": "Lima is the capital of Peru."},
@@ -43,13 +43,15 @@ def test_citations_become_hits(play, provider):
 async def test_async_finds_the_same(play, provider):
     answer = Answer(TEXT, annotations=[_citation("https://a.example", title="Peru", content="Lima")])
     play(answer, answer)
-    assert await provider.asearch("capital of Peru", 3) == provider.search("capital of Peru", 3)
+    assert await provider.asearch(SearchRequest("capital of Peru", 3)) == provider.search(
+        SearchRequest("capital of Peru", 3)
+    )
 
 
 def test_a_page_cited_twice_is_one_hit_with_the_longer_passage(play, provider):
     pages = [_citation("https://a.example", title="Peru", content=content) for content in ("Lima", "Lima, Peru", "L")]
     play(Answer(TEXT, annotations=pages))
-    (hit,) = provider.search("capital of Peru", 3)["hits"]
+    (hit,) = provider.search(SearchRequest("capital of Peru", 3))["hits"]
     assert hit["snippet"] == "Lima, Peru"
 
 
@@ -65,7 +67,7 @@ def test_a_page_cited_twice_is_one_hit_with_the_longer_passage(play, provider):
 )
 def test_an_answer_without_pages_is_no_result_and_says_so(play, provider, annotations):
     play(Answer(TEXT, annotations=annotations))
-    outcome = provider.search("capital of Peru", 3)
+    outcome = provider.search(SearchRequest("capital of Peru", 3))
     assert outcome["hits"] == []
     assert "cited no page" in outcome["warnings"][0]
 
@@ -74,24 +76,24 @@ def test_an_answer_without_pages_is_no_result_and_says_so(play, provider, annota
 def test_a_failed_call_is_a_search_error_without_the_server_s_words(play, provider, status):
     play(Failure(status, "secret words of the server"))
     with pytest.raises(SearchError, match="The call to OpenRouter failed") as caught:
-        provider.search("capital of Peru", 3)
+        provider.search(SearchRequest("capital of Peru", 3))
     assert "secret" not in str(caught.value)
 
 
 async def test_a_failed_call_is_a_search_error_in_async_too(play, provider):
     play(Failure(402, "no credits"))
     with pytest.raises(SearchError, match="The call to OpenRouter failed"):
-        await provider.asearch("capital of Peru", 3)
+        await provider.asearch(SearchRequest("capital of Peru", 3))
 
 
 def test_a_missing_key_is_a_search_error():
     with pytest.raises(SearchError, match="ConfigurationError"):
-        OpenRouterSearch().search("capital of Peru", 3)
+        OpenRouterSearch().search(SearchRequest("capital of Peru", 3))
 
 
 def test_the_request_asks_for_the_search_and_its_limit(play, emulator, provider):
     play(Answer(TEXT))
-    provider.search("capital of Peru", 7)
+    provider.search(SearchRequest("capital of Peru", 7))
     (request,) = emulator.requests
     assert request.json["tools"] == [{"type": "openrouter:web_search", "parameters": {"max_results": 7}}]
     assert "Query: capital of Peru" in request.json["messages"][0]["content"]
