@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from openrouter_agents.costs import Spend, SpendCollector, sum_spend
     from openrouter_agents.graph import create_openrouter_agent
+    from openrouter_agents.middleware.untrusted_results import after_untrusted_content
     from openrouter_agents.tools import Calculator, CodeInterpreter, WebSearch, resolve_tools
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Spend",
     "SpendCollector",
     "WebSearch",
+    "after_untrusted_content",
     "create_openrouter_agent",
     "resolve_tools",
     "sum_spend",
@@ -27,6 +29,7 @@ _HOMES: Final = {
     "Spend": "costs",
     "SpendCollector": "costs",
     "WebSearch": "tools",
+    "after_untrusted_content": "middleware.untrusted_results",
     "create_openrouter_agent": "graph",
     "resolve_tools": "tools",
     "sum_spend": "costs",

@@ -50,8 +50,9 @@ def _say_result(result: ToolResult, sources: list[str]) -> str:
 
 
 def _read_search(text: str) -> Mapping[str, JSON] | None:
+    """The results of a search, whatever stands around their JSON, such as a warning of what others wrote."""
     try:
-        found = json.loads(text)
+        found = json.loads(text[text.find("{") : text.rfind("}") + 1])
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get("results"), list) else None

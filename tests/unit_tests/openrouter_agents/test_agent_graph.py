@@ -19,7 +19,7 @@ import openrouter_agents
 from langchain_openrouter import ChatOpenRouter, ConfigurationError, RateLimitError
 from langchain_openrouter.emulator import Answer, Failure, OpenRouterEmulator, ToolCall
 from openrouter_agents import SpendCollector, create_openrouter_agent, graph, sum_spend
-from openrouter_agents.middleware import answer_open_calls
+from openrouter_agents.middleware.open_calls import answer_open_calls
 from openrouter_agents.tools import ToolNameError
 
 AGENTS = Path(openrouter_agents.__file__).parent.parent

@@ -1,0 +1,63 @@
+"""From the options of an agent to a model that is booked, and the middleware that keeps it to its budget."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeAlias, get_args
+
+from langchain_openrouter import Budget, ChatOpenRouter, ConfigurationError
+from openrouter_agents.middleware.budget import AgentBudgetPolicy, KeepToBudget
+from openrouter_agents.middleware.run_budgets import RunBudgets
+
+if TYPE_CHECKING:
+    from langchain_openrouter import SpendLedger
+
+AgentBudget: TypeAlias = Budget | Decimal | float | str
+"""A budget of the ledger, or USD that each run may spend."""
+
+
+def plan_budget(
+    model: ChatOpenRouter, budget: AgentBudget | None, policy: AgentBudgetPolicy
+) -> tuple[ChatOpenRouter, list[KeepToBudget]]:
+    """Have a model booked where there is a budget.
+
+    Args:
+        model: The agent's model. Its ledger is used where it has one.
+        budget: What may be spent; `None`: what the budgets of the model's ledger say, if it has one.
+        policy: What is done when there is no money.
+
+    Returns:
+        The model to use, and the middleware; none where nothing is booked.
+
+    Raises:
+        ConfigurationError: The budget or the policy is none, or the policy needs what is not there.
+        LedgerError: The ledger cannot be written.
+    """
+    _check(policy, model)
+    ledger: SpendLedger | None = model.ledger
+    if budget is None and ledger is None:
+        return model, []
+    if ledger is None:
+        ledger = _new_ledger(budget)
+    runs = None
+    if isinstance(budget, Budget):
+        ledger.set_budget(budget)
+    elif budget is not None:
+        runs = RunBudgets(ledger, ledger.budget(budget).limit_usd)
+    changes = {"ledger": ledger, **({"budget_policy": policy} if policy in {"clamp", "next_model"} else {})}
+    return model.model_copy(update=changes), [KeepToBudget(policy, ledger, runs)]
+
+
+def _new_ledger(budget: AgentBudget | None) -> SpendLedger:
+    from langchain_openrouter import SpendLedger
+
+    # What one run spends is forgotten with it; a budget of days and users has to outlive this process.
+    return SpendLedger() if isinstance(budget, Budget) else SpendLedger("sqlite://")
+
+
+def _check(policy: AgentBudgetPolicy, model: ChatOpenRouter) -> None:
+    if policy not in get_args(AgentBudgetPolicy):
+        known = ", ".join(map(repr, get_args(AgentBudgetPolicy)))
+        raise ConfigurationError(f"`budget_policy` is one of {known}, not {policy!r}.")
+    if policy == "next_model" and not model.models:
+        raise ConfigurationError('`budget_policy="next_model"` needs `fallbacks`: cheaper models to go on with.')

@@ -1,0 +1,71 @@
+"""Asks a human for more money, in the form in which LangChain asks for the approval of tool calls."""
+
+from __future__ import annotations
+
+import logging
+from decimal import Decimal
+from typing import Any, Final
+
+from langgraph.types import interrupt
+
+from langchain_openrouter import BudgetExceededError, InsufficientCreditsError
+from langchain_openrouter.spend.nano import parse_usd_amount
+from openrouter_agents.costs import format_usd
+
+_LOG = logging.getLogger(__name__)
+_LOG.addHandler(logging.NullHandler())
+
+ACTION: Final = "raise_budget"
+"""What a human is asked to approve."""
+
+
+def ask_for_more(refusal: BudgetExceededError | InsufficientCreditsError) -> Decimal | None:
+    """Interrupt the run with a question, and read the answer when it is resumed.
+
+    The question is a `HITLRequest` with one action, `raise_budget`, whose argument `usd` says by how much. The answer
+    is `{"decisions": [...]}` with `{"type": "approve"}`, `{"type": "reject"}`, or `{"type": "edit", "edited_action":
+    {"name": "raise_budget", "args": {"usd": "0.10"}}}`.
+
+    Returns:
+        USD that are granted, on top of what is left. `None`: none.
+    """
+    proposed = _proposed(refusal)
+    answer = interrupt(
+        {
+            "action_requests": [
+                {"name": ACTION, "args": {"usd": str(proposed)}, "description": _question(refusal, proposed)}
+            ],
+            "review_configs": [{"action_name": ACTION, "allowed_decisions": ["approve", "edit", "reject"]}],
+        }
+    )
+    return _granted(answer, proposed)
+
+
+def _proposed(refusal: BudgetExceededError | InsufficientCreditsError) -> Decimal:
+    if isinstance(refusal, BudgetExceededError):
+        return max(refusal.limit_usd, refusal.needed_usd)
+    return Decimal(0)
+
+
+def _question(refusal: BudgetExceededError | InsufficientCreditsError, proposed: Decimal) -> str:
+    if isinstance(refusal, BudgetExceededError):
+        return f"{refusal} Approve to go on with {format_usd(proposed)} more."
+    return f"{refusal} Approve to try again, once there is money."
+
+
+def _granted(answer: Any, proposed: Decimal) -> Decimal | None:  # noqa: ANN401 - whatever the run was resumed with
+    try:
+        (decision,) = answer["decisions"]
+        kind = decision["type"]
+        usd = proposed if kind == "approve" else parse_usd_amount(decision["edited_action"]["args"]["usd"])
+    except (KeyError, TypeError, ValueError):
+        kind = usd = None
+    if kind in {"approve", "edit"} and usd is not None and usd >= 0:
+        return usd
+    if not _is_rejection(answer):
+        _LOG.warning("What the run was resumed with grants no money, because it is no decision about it.")
+    return None
+
+
+def _is_rejection(answer: Any) -> bool:  # noqa: ANN401 - as above
+    return isinstance(answer, dict) and [one.get("type") for one in answer.get("decisions", ())] == ["reject"]

@@ -1,0 +1,77 @@
+"""Keeps requests within the model's context window, by leaving out old results of tools."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from langchain.agents.middleware import ClearToolUsesEdit, ContextEditingMiddleware
+from langchain_core.language_models import BaseChatModel, ModelProfile
+from langchain_core.messages import AnyMessage, BaseMessage, ToolMessage
+from typing_extensions import override
+
+from langchain_openrouter import ChatOpenRouter
+from langchain_openrouter.profiles import cached_profile
+from openrouter_agents.middleware.request_editing import Request, RequestEditor
+
+DEFAULT_WINDOW: Final = 128_000
+"""Tokens: what is assumed of a model whose window is not known. Nearly all that call tools have at least this."""
+
+_SHARE = 0.7
+"""How much of the window a request may fill: tokens are estimated, and the answer needs room too."""
+_KEPT = 3
+"""Results that stay beside those that the model has not read yet, where that is enough."""
+_CLEARED = "[This result was left out to save space. Call the tool again if you need it.]"
+
+
+class FitContext(RequestEditor):
+    """Replaces old results of tools by a short note before a request gets too long, for the model's eyes only.
+
+    The window is the smallest of the model's and its fallbacks', by OpenRouter's list of models as far as that has been
+    fetched, or by the model's `profile`; else `default_window`. What the tools said last, and the model has not read
+    yet, is never left out.
+
+    Args:
+        default_window: Tokens that are assumed of models whose window is not known.
+    """
+
+    def __init__(self, default_window: int = DEFAULT_WINDOW) -> None:
+        super().__init__()
+        self._default_window = default_window
+
+    @property
+    @override
+    def name(self) -> str:
+        """LangChain's own name for it, by which one given by the caller replaces it."""
+        return ContextEditingMiddleware.__name__
+
+    @override
+    def edit(self, request: Request) -> Request:
+        trigger = int(_SHARE * (context_window(request.model) or self._default_window))
+        system = [] if request.system_message is None else [request.system_message]
+
+        def count(messages: Sequence[BaseMessage]) -> int:
+            return request.model.get_num_tokens_from_messages([*system, *messages], request.tools)
+
+        edited = list(request.messages)
+        unread = _unread(edited)
+        for keep in range(unread + _KEPT, unread - 1, -1):
+            if count(edited) <= trigger:
+                break
+            ClearToolUsesEdit(trigger, keep=keep, placeholder=_CLEARED).apply(edited, count_tokens=count)
+        return request.override(messages=edited)
+
+
+def context_window(model: BaseChatModel) -> int | None:
+    """The longest input in tokens that a model, and each of its fallbacks, takes; `None` if nothing is known."""
+    profiles: list[ModelProfile | None] = [model.profile]
+    if isinstance(model, ChatOpenRouter):
+        # The list of models may have come after the model was made.
+        profiles += [cached_profile(model.base_url, name) for name in (model.model, *(model.models or ()))]
+    return min((size for one in profiles if one and (size := one.get("max_input_tokens"))), default=None)
+
+
+def _unread(messages: list[AnyMessage]) -> int:
+    """How many results have come since the model last spoke."""
+    read = next((at for at, message in enumerate(reversed(messages)) if not isinstance(message, ToolMessage)), 0)
+    return read if messages else 0

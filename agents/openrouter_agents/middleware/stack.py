@@ -1,0 +1,71 @@
+"""All of an agent's middleware, in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from langchain.agents.middleware import ToolErrorMiddleware
+
+from openrouter_agents.middleware.call_limits import LimitModelCalls, check_limit, tool_call_limits
+from openrouter_agents.middleware.context_window import FitContext
+from openrouter_agents.middleware.human_review import Reviewed, human_review
+from openrouter_agents.middleware.open_calls import AnswerOpenCalls
+from openrouter_agents.middleware.repeated_calls import StopRepeatedCalls
+from openrouter_agents.middleware.request_editing import AnyMiddleware
+from openrouter_agents.middleware.tool_context import TellToolsTheirRun
+from openrouter_agents.middleware.tool_errors import describe_tool_error
+from openrouter_agents.middleware.untrusted_results import MarkUntrusted
+
+
+@dataclass(frozen=True, slots=True)
+class RunLimits:
+    """What one run may do."""
+
+    max_model_calls: int
+    max_tool_calls: int
+    tool_call_limits: Mapping[str, int] = field(default_factory=dict)
+    """Calls of single tools, by name."""
+
+
+def stack_middleware(
+    limits: RunLimits,
+    tool_names: Collection[str],
+    reviewed: Reviewed,
+    budget: Sequence[AnyMiddleware],
+    given: Sequence[AnyMiddleware],
+) -> list[AnyMiddleware]:
+    """Put the middleware that every agent needs around what was given.
+
+    Requests pass from the first to the last, so that what repairs a history comes before what measures it, and money is
+    asked for what is really sent. After a model call the last is first: people see a call before limits count it.
+    Failures of tools are caught outside of the given ones, so that a retry among them sees each failure before it
+    becomes a message.
+
+    Args:
+        limits: What one run may do.
+        tool_names: The tools that there are.
+        reviewed: Which calls people approve.
+        budget: What keeps the agent to its budget, if anything does.
+        given: The caller's own middleware. One of a kind that is built in replaces ours.
+
+    Returns:
+        All middleware, outermost first.
+
+    Raises:
+        ConfigurationError: A limit or a name of a tool is none.
+    """
+    ours: list[AnyMiddleware] = [
+        AnswerOpenCalls(),
+        LimitModelCalls(check_limit("max_model_calls", limits.max_model_calls)),
+        *tool_call_limits(limits.max_tool_calls, limits.tool_call_limits, tool_names),
+        StopRepeatedCalls(),
+        FitContext(),
+        MarkUntrusted(),
+        *budget,
+        ToolErrorMiddleware(describe_tool_error),
+        TellToolsTheirRun(),
+        *human_review(reviewed, tool_names),
+    ]
+    taken = {middleware.name for middleware in given}
+    return [*(middleware for middleware in ours if middleware.name not in taken), *given]

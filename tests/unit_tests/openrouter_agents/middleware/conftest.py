@@ -1,0 +1,30 @@
+"""Agents that talk to the emulator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from agent_talk import ainvoke, invoke
+
+from langchain_openrouter.emulator import OpenRouterEmulator
+from openrouter_agents import create_openrouter_agent
+
+
+@pytest.fixture
+def agent(emulator: OpenRouterEmulator) -> Callable[..., Any]:
+    """Make an agent that talks to the emulator: `agent(tools=[...], **options)`."""
+
+    def make(**options: Any) -> Any:
+        return create_openrouter_agent(
+            **{"tools": ["calculator"], "api_key": emulator.api_key, "base_url": emulator.base_url, **options}
+        )
+
+    return make
+
+
+@pytest.fixture(params=[invoke, ainvoke])
+def run(request: pytest.FixtureRequest) -> Callable[..., list[Any]]:
+    """Ask an agent, synchronously and asynchronously: `run(agent, question, **config)`."""
+    return request.param
