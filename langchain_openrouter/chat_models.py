@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from langchain_openrouter._signatures import keep_signature
 from langchain_openrouter._wire import block_translators
+from langchain_openrouter.async_batch import BatchesInFewTasks
 from langchain_openrouter.attempt_booking import book, meter_for, watching
 from langchain_openrouter.batch_submission import BatchSubmission
 from langchain_openrouter.call_settings import render_header_options, take_call_settings, with_meter
@@ -37,7 +38,14 @@ block_translators.register()
 
 
 class ChatOpenRouter(
-    Metered, OpenRouterConnection, ChatOptions, BatchSubmission, TokenCounting, TellsStreamsTheirRun, BaseChatModel
+    Metered,
+    OpenRouterConnection,
+    ChatOptions,
+    BatchSubmission,
+    TokenCounting,
+    TellsStreamsTheirRun,
+    BatchesInFewTasks,
+    BaseChatModel,
 ):
     """Any of OpenRouter's models as a LangChain chat model.
 
