@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from langgraph.types import interrupt
 
-from langchain_openrouter import BudgetExceededError, InsufficientCreditsError
-from langchain_openrouter.spend.nano import parse_usd_amount
+from langchain_openrouter import Budget, BudgetExceededError, InsufficientCreditsError
 from openrouter_agents.costs import format_usd
 
 _LOG = logging.getLogger(__name__)
@@ -57,15 +56,12 @@ def _granted(answer: Any, proposed: Decimal) -> Decimal | None:  # noqa: ANN401 
     try:
         (decision,) = answer["decisions"]
         kind = decision["type"]
-        usd = proposed if kind == "approve" else parse_usd_amount(decision["edited_action"]["args"]["usd"])
+        if kind == "approve":
+            return proposed
+        if kind == "edit":
+            return Budget("total", decision["edited_action"]["args"]["usd"]).limit_usd
     except (KeyError, TypeError, ValueError):
-        kind = usd = None
-    if kind in {"approve", "edit"} and usd is not None and usd >= 0:
-        return usd
-    if not _is_rejection(answer):
-        _LOG.warning("What the run was resumed with grants no money, because it is no decision about it.")
+        kind = None
+    if kind != "reject":
+        _LOG.warning("No money is granted: what the run was resumed with is no decision about %s.", ACTION)
     return None
-
-
-def _is_rejection(answer: Any) -> bool:  # noqa: ANN401 - as above
-    return isinstance(answer, dict) and [one.get("type") for one in answer.get("decisions", ())] == ["reject"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from langchain.agents.middleware import ClearToolUsesEdit, ContextEditingMiddleware
@@ -10,8 +10,7 @@ from langchain_core.language_models import BaseChatModel, ModelProfile
 from langchain_core.messages import AnyMessage, BaseMessage, ToolMessage
 from typing_extensions import override
 
-from langchain_openrouter import ChatOpenRouter
-from langchain_openrouter.profiles import cached_profile
+from langchain_openrouter import ChatOpenRouter, ModelCatalogue, model_profile
 from openrouter_agents.middleware.request_editing import Request, RequestEditor
 
 DEFAULT_WINDOW: Final = 128_000
@@ -64,11 +63,19 @@ class FitContext(RequestEditor):
 
 def context_window(model: BaseChatModel) -> int | None:
     """The longest input in tokens that a model, and each of its fallbacks, takes; `None` if nothing is known."""
-    profiles: list[ModelProfile | None] = [model.profile]
-    if isinstance(model, ChatOpenRouter):
-        # The list of models may have come after the model was made.
-        profiles += [cached_profile(model.base_url, name) for name in (model.model, *(model.models or ()))]
-    return min((size for one in profiles if one and (size := one.get("max_input_tokens"))), default=None)
+    profiles = [model.profile or {}, *(_listed(model) if isinstance(model, ChatOpenRouter) else ())]
+    return min((size for one in profiles if (size := one.get("max_input_tokens"))), default=None)
+
+
+def _listed(model: ChatOpenRouter) -> Iterator[ModelProfile]:
+    """What OpenRouter's list says of a model and its fallbacks; the list may have come after the model was made."""
+    listed = ModelCatalogue(model.base_url).cached()
+    if listed is None:
+        return
+    for name in (model.model, *(model.models or ())):
+        info = listed.find(name)
+        if info is not None:
+            yield model_profile(info)
 
 
 def _unread(messages: list[AnyMessage]) -> int:
