@@ -46,6 +46,9 @@ class FitContext(RequestEditor):
 
     @override
     def edit(self, request: Request) -> Request:
+        unread = _unread(request.messages)
+        if not any(isinstance(message, ToolMessage) for message in request.messages[: -unread or None]):
+            return request
         trigger = int(_SHARE * (context_window(request.model) or self._default_window))
         system = [] if request.system_message is None else [request.system_message]
 
@@ -53,7 +56,6 @@ class FitContext(RequestEditor):
             return request.model.get_num_tokens_from_messages([*system, *messages], request.tools)
 
         edited = list(request.messages)
-        unread = _unread(edited)
         for keep in range(unread + _KEPT, unread - 1, -1):
             if count(edited) <= trigger:
                 break

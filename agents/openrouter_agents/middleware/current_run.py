@@ -18,9 +18,9 @@ def run_id(messages: Sequence[AnyMessage]) -> str:
     return f"run-{messages[max(asked, 0)].id}" if messages else "run"
 
 
-def last_answer(messages: Sequence[AnyMessage]) -> AIMessage | None:
-    """The last thing that the model said; `None` where it has said nothing."""
-    return next((message for message in reversed(messages) if isinstance(message, AIMessage)), None)
+def answers_of_run(messages: Sequence[AnyMessage]) -> list[AIMessage]:
+    """What the model has said since the last question, in order."""
+    return [message for message in messages_of_run(messages) if isinstance(message, AIMessage)]
 
 
 def _asked_at(messages: Sequence[AnyMessage]) -> int:

@@ -30,7 +30,7 @@ def human_review(reviewed: Reviewed, names: Collection[str]) -> list[AnyMiddlewa
     if not reviewed:
         return []
     for name in reviewed:
-        check_tool_name("human_in_the_loop", name, set(names))
+        check_tool_name("human_in_the_loop", name, names)
     settings: dict[str, bool | InterruptOnConfig] = (
         dict(reviewed)
         if isinstance(reviewed, Mapping)

@@ -4,51 +4,77 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
-from langchain.agents.middleware import AgentState, hook_config
-from langchain_core.messages import AIMessage, AnyMessage, InvalidToolCall, ToolCall, ToolMessage
-from langgraph.runtime import Runtime
+from langchain.agents.middleware import ModelResponse
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, InvalidToolCall, ToolCall, ToolMessage
 from typing_extensions import override
 
-from openrouter_agents.middleware.current_run import last_answer
-from openrouter_agents.middleware.request_editing import Request, RequestEditor
+from openrouter_agents.middleware.request_editing import Answer, AnyMiddleware, Request
 
 _INTERRUPTED = "Error: this call was interrupted before it gave a result."
 _MALFORMED = (
     "Error: the arguments of this call are not a JSON object, so it was not carried out. Call again with valid JSON."
 )
 
+_MOST_ASKED = 3
+"""Malformed answers in a row that end a run."""
+_GAVE_UP = "I stopped, because my calls of tools were malformed again and again. There is no answer yet."
 
-class AnswerOpenCalls(RequestEditor):
+
+class AnswerOpenCalls(AnyMiddleware):
     """Gives every tool call in the history an answer right behind it, for the model's eyes only.
 
     A run that is cancelled while its tools work leaves calls without results on its thread; a message that comes in
     meanwhile stands between a call and its result; a history that was cut has results without calls. Providers refuse
     such a history with 400, for ever: the thread would be lost.
 
-    A model whose calls all have broken arguments is told so, and goes on: LangChain's agent would end in silence.
+    A model whose calls all have broken arguments is told so and asked again: LangChain's agent would end in silence.
     """
 
     @override
-    def edit(self, request: Request) -> Request:
+    def wrap_model_call(self, request: Request, handler: Callable[[Request], ModelResponse[Any]]) -> Answer:
+        asking = _Asking(request)
+        while (answer := asking.finish(handler(asking.request))) is None:
+            pass
+        return answer
+
+    @override
+    async def awrap_model_call(
+        self, request: Request, handler: Callable[[Request], Awaitable[ModelResponse[Any]]]
+    ) -> Answer:
+        asking = _Asking(request)
+        while (answer := asking.finish(await handler(asking.request))) is None:
+            pass
+        return answer
+
+
+class _Asking:
+    """One call of the model, which is asked again as long as none of its calls can be carried out."""
+
+    def __init__(self, request: Request) -> None:
         whole = answer_open_calls(request.messages)
-        return request if whole == request.messages else request.override(messages=whole)
+        self.request = request if whole == request.messages else request.override(messages=whole)
+        """What to ask now."""
+        self._said: list[BaseMessage] = []
+        self._asked = 0
 
-    @hook_config(can_jump_to=["model"])
-    @override
-    def after_model(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
-        said = last_answer(state["messages"])
-        if said is None or not said.invalid_tool_calls:
-            return None
-        told = {"messages": [_error(call, _MALFORMED) for call in said.invalid_tool_calls if call["id"]]}
-        return told if said.tool_calls else {**told, "jump_to": "model"}
+    def finish(self, response: ModelResponse[Any]) -> ModelResponse[Any] | None:
+        """All that was said, once it is an answer or has calls; `None`: ask again.
 
-    @hook_config(can_jump_to=["model"])
-    @override
-    async def aafter_model(self, state: AgentState[Any], runtime: Runtime[Any]) -> dict[str, Any] | None:
-        return self.after_model(state, runtime)
+        The attempts are part of it: they were paid for, and limits count them.
+        """
+        self._asked += 1
+        answers = [message for message in response.result if isinstance(message, AIMessage)]
+        told = [_error(call, _MALFORMED) for one in answers for call in one.invalid_tool_calls if call["id"]]
+        self._said += [*response.result, *told]
+        if told and not any(one.tool_calls for one in answers):
+            if self._asked < _MOST_ASKED:
+                self.request = self.request.override(messages=[*self.request.messages, *answers, *told])
+                return None
+            self._said.append(AIMessage(_GAVE_UP))
+        return ModelResponse(self._said, response.structured_response)
 
 
 def answer_open_calls(messages: Sequence[AnyMessage]) -> list[AnyMessage]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from langchain.agents.middleware import ToolErrorMiddleware
 
-from openrouter_agents.middleware.call_limits import LimitModelCalls, check_limit, tool_call_limits
+from openrouter_agents.middleware.call_limits import LimitModelCalls, LimitToolCalls
 from openrouter_agents.middleware.context_window import FitContext
 from openrouter_agents.middleware.human_review import Reviewed, human_review
 from openrouter_agents.middleware.open_calls import AnswerOpenCalls
@@ -38,9 +38,8 @@ def stack_middleware(
     """Put the middleware that every agent needs around what was given.
 
     Requests pass from the first to the last, so that what repairs a history comes before what measures it, and money is
-    asked for what is really sent. After a model call the last is first: people see a call before limits count it.
-    Failures of tools are caught outside of the given ones, so that a retry among them sees each failure before it
-    becomes a message.
+    asked for what is really sent. Failures of tools are caught outside of the given ones, so that a retry among them
+    sees each failure before it becomes a message.
 
     Args:
         limits: What one run may do.
@@ -57,8 +56,8 @@ def stack_middleware(
     """
     ours: list[AnyMiddleware] = [
         AnswerOpenCalls(),
-        LimitModelCalls(check_limit("max_model_calls", limits.max_model_calls)),
-        *tool_call_limits(limits.max_tool_calls, limits.tool_call_limits, tool_names),
+        LimitModelCalls(limits.max_model_calls),
+        LimitToolCalls(limits.max_tool_calls, limits.tool_call_limits, tool_names),
         StopRepeatedCalls(),
         FitContext(),
         MarkUntrusted(),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from agent_talk import call, results
-from langchain.agents.middleware import ModelCallLimitMiddleware
+from langchain.agents.middleware import ModelCallLimitMiddleware, ToolCallLimitMiddleware
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.errors import GraphRecursionError
+from langgraph.types import Command
 from pydantic import BaseModel
 
 from langchain_openrouter import ConfigurationError
@@ -55,7 +57,8 @@ def test_calls_of_a_tool_are_bounded(play, agent, run):
     play(counting(1, 2, 3), Answer(tool_calls=[call("calculator", expression="6*7")]), Answer("Done."))
     messages = run(agent(tools=[count, "calculator"], tool_call_limits={"count": 2}))
     assert [message.status for message in results(messages)].count("success") == 3
-    assert "limit" in next(message.text for message in results(messages) if message.status == "error")
+    (refused,) = [message.text for message in results(messages) if message.status == "error"]
+    assert "count may be called 2 times in a run" in refused
     assert messages[-1].text == "Done."
 
 
@@ -66,10 +69,44 @@ def test_calls_of_all_tools_are_bounded(play, agent, run):
     assert messages[-1].text == "Done."
 
 
+def test_limits_are_those_of_each_run_also_when_it_is_resumed(play, agent, run):
+    one = Answer(tool_calls=[call("count", to=2)])
+    play(*[one, one, Answer("Done.")] * 2)
+    options = {"human_in_the_loop": ["count"], "checkpointer": InMemorySaver(), "tool_call_limits": {"count": 1}}
+    made = agent(tools=[count], **options)
+    config = {"configurable": {"thread_id": "1"}}
+    for _ in range(2):
+        run(made, **config)
+        run(made, Command(resume={"decisions": [{"type": "approve"}]}), **config)
+        messages = run(made, Command(resume={"decisions": [{"type": "approve"}]}), **config)
+    assert [message.status for message in results(messages)] == ["success", "error"] * 2
+    assert messages[-1].text == "Done."
+
+
+def test_a_limit_of_langchains_own_replaces_it(play, agent, run):
+    play(counting(1, 2, 3), Answer("Done."))
+    messages = run(agent(tools=[count], max_tool_calls=1, middleware=[ToolCallLimitMiddleware(run_limit=2)]))
+    assert [message.status for message in results(messages)].count("success") == 2
+
+
+def test_limits_add_no_steps_that_a_checkpointer_would_write(play, agent):
+    play(counting(1), Answer("Done."))
+    made = agent(tools=[count], checkpointer=InMemorySaver(), tool_call_limits={"count": 1})
+    config = {"configurable": {"thread_id": "1"}}
+    made.invoke({"messages": [("human", "?")]}, config)
+    assert [state.next for state in made.get_state_history(config)][::-1] == [
+        ("__start__",),
+        ("model",),
+        ("tools",),
+        ("model",),
+        (),
+    ]
+
+
 def test_the_recursion_limit_is_reached_by_no_run_that_keeps_to_its_calls(play, agent):
     play(*[counting(number) for number in range(40)], Answer("Done."))
     made = agent(tools=[count], max_model_calls=40, budget="1")
-    assert made.config["recursion_limit"] < 1000
+    assert made.config["recursion_limit"] < 400
     assert sum_spend(made.invoke({"messages": [("human", "?")]})["messages"]).model_calls == 40
 
 

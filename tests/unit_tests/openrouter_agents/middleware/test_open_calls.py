@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from agent_talk import call, results, roles
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from langchain_openrouter.emulator import Answer, ToolCall
+from openrouter_agents import sum_spend
 from openrouter_agents.middleware.open_calls import answer_open_calls
 
 THREAD = {"configurable": {"thread_id": "1"}}
@@ -84,3 +86,12 @@ def test_a_model_that_calls_with_broken_arguments_is_told_so(emulator, play, age
     assert [message.status for message in results(messages)] == ["error", "error", "success"]
     assert "valid JSON" in emulator.requests[1].json["messages"][-1]["content"]
     assert roles(emulator.requests[2])[-3:] == ["assistant", "tool", "tool"]
+
+
+@pytest.mark.parametrize(("limit", "asked"), [(25, 3), (2, 2)])
+def test_a_model_that_only_calls_with_broken_arguments_is_stopped(emulator, play, agent, run, limit, asked):
+    play(*[Answer(tool_calls=[ToolCall("calculator", "{")])] * 9)
+    messages = run(agent(max_model_calls=limit))
+    assert messages[-1].text.startswith("I stopped")
+    assert len(emulator.requests) == asked
+    assert sum_spend(messages).cost == emulator.book.total
