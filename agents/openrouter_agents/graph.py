@@ -48,7 +48,7 @@ def create_openrouter_agent(  # noqa: PLR0913 - all but the first two are option
     *,
     fallbacks: Sequence[str] = (),
     budget: AgentBudget | None = None,
-    budget_policy: AgentBudgetPolicy = "answer",
+    budget_policy: AgentBudgetPolicy | None = None,
     checkpointer: Checkpointer = None,
     store: BaseStore | None = None,
     human_in_the_loop: Reviewed = (),
@@ -81,9 +81,10 @@ def create_openrouter_agent(  # noqa: PLR0913 - all but the first two are option
         fallbacks: Ids of models that OpenRouter tries, in this order, when `model` fails. Billed is who answers.
         budget: USD that each run may spend (`"0.50"`), or a `Budget` of the model's `ledger` (without one, of
             `SpendLedger()`). Every call is held to it before it is sent. `None`: what the ledger's budgets say, if any.
-        budget_policy: What a run does that there is no money for: `"answer"` ends it with what was spent and what is
-            missing, `"ask"` asks a human for more, `"clamp"` asks for a shorter answer, `"next_model"` asks the next of
-            `fallbacks`, `"raise"` raises. See `middleware.budget.AgentBudgetPolicy`.
+        budget_policy: What a run does that there is no money for, by a budget or by OpenRouter's word: `"answer"` ends
+            it with what was spent and what is missing, `"ask"` asks a human for more, `"clamp"` asks for a shorter
+            answer, `"next_model"` asks the next of `fallbacks`, `"raise"` raises. `None`: `"answer"` where there is a
+            ledger, else `"raise"`. See `middleware.budget.AgentBudgetPolicy`.
         checkpointer: Where threads are kept; `None` keeps none. `True` takes the one of the graph around this one.
         store: Where tools and middleware keep what outlives a thread.
         human_in_the_loop: Names of tools whose calls a human approves, edits or rejects; or LangChain's

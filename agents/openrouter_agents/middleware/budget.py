@@ -49,11 +49,11 @@ class KeepToBudget(AnyMiddleware):
 
     Args:
         policy: What is done when there is no money for the next step.
-        ledger: Where everything is booked.
+        ledger: Where everything is booked; `None`: nowhere, so that only OpenRouter refuses.
         runs: What each run may spend; `None` where only the ledger's own budgets hold.
     """
 
-    def __init__(self, policy: AgentBudgetPolicy, ledger: SpendLedger, runs: RunBudgets | None) -> None:
+    def __init__(self, policy: AgentBudgetPolicy, ledger: SpendLedger | None, runs: RunBudgets | None) -> None:
         super().__init__()
         self._policy = policy
         self._ledger = ledger
@@ -130,7 +130,7 @@ class KeepToBudget(AnyMiddleware):
         block = None if self._runs is None else self._runs.find(run)
         if self._runs is not None and block is not None and block.scope == refusal.scope:
             self._runs.extend(run, refusal.remaining_usd + usd)
-        elif not refusal.scope.startswith(_BLOCK):
+        elif self._ledger is not None and not refusal.scope.startswith(_BLOCK):
             self._ledger.set_budget(Budget(refusal.scope, refusal.limit_usd + usd, refusal.window))
         return True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 
 from langchain_openrouter import Budget, ChatOpenRouter, ConfigurationError
 from openrouter_agents.middleware.budget import AgentBudgetPolicy, KeepToBudget
@@ -15,19 +15,22 @@ if TYPE_CHECKING:
 AgentBudget: TypeAlias = Budget | Decimal | float | str
 """A budget of the ledger, or USD that each run may spend."""
 
+_OF_THE_MODEL: Final = {"clamp", "next_model"}
+"""What the model does by itself."""
+
 
 def plan_budget(
-    model: ChatOpenRouter, budget: AgentBudget | None, policy: AgentBudgetPolicy
+    model: ChatOpenRouter, budget: AgentBudget | None, policy: AgentBudgetPolicy | None
 ) -> tuple[ChatOpenRouter, list[KeepToBudget]]:
     """Have a model booked where there is a budget.
 
     Args:
         model: The agent's model. Its ledger is used where it has one.
         budget: What may be spent; `None`: what the budgets of the model's ledger say, if it has one.
-        policy: What is done when there is no money.
+        policy: What is done when there is no money. `None`: `"answer"` where anything is booked, else nothing.
 
     Returns:
-        The model to use, and the middleware; none where nothing is booked.
+        The model to use, and the middleware; none where there is nothing to keep to.
 
     Raises:
         ConfigurationError: The budget or the policy is none, or the policy needs what is not there.
@@ -35,28 +38,33 @@ def plan_budget(
     """
     _check(policy, model)
     ledger: SpendLedger | None = model.ledger
-    if budget is None and ledger is None:
-        return model, []
-    if ledger is None:
+    if ledger is None and budget is not None:
         ledger = _new_ledger(budget)
-    runs = None
+    if ledger is None and policy is None:
+        return model, []
+    changes = {"ledger": ledger, **({"budget_policy": policy} if policy in _OF_THE_MODEL else {})}
+    return model.model_copy(update=changes), [KeepToBudget(policy or "answer", ledger, _set_up(budget, ledger))]
+
+
+def _set_up(budget: AgentBudget | None, ledger: SpendLedger | None) -> RunBudgets | None:
+    """Set a budget in the ledger, or make what keeps each run to its own."""
+    if budget is None or ledger is None:
+        return None
     if isinstance(budget, Budget):
         ledger.set_budget(budget)
-    elif budget is not None:
-        runs = RunBudgets(ledger, ledger.budget(budget).limit_usd)
-    changes = {"ledger": ledger, **({"budget_policy": policy} if policy in {"clamp", "next_model"} else {})}
-    return model.model_copy(update=changes), [KeepToBudget(policy, ledger, runs)]
+        return None
+    return RunBudgets(ledger, ledger.budget(budget).limit_usd)
 
 
-def _new_ledger(budget: AgentBudget | None) -> SpendLedger:
+def _new_ledger(budget: AgentBudget) -> SpendLedger:
     from langchain_openrouter import SpendLedger
 
     # What one run spends is forgotten with it; a budget of days and users has to outlive this process.
     return SpendLedger() if isinstance(budget, Budget) else SpendLedger("sqlite://")
 
 
-def _check(policy: AgentBudgetPolicy, model: ChatOpenRouter) -> None:
-    if policy not in get_args(AgentBudgetPolicy):
+def _check(policy: AgentBudgetPolicy | None, model: ChatOpenRouter) -> None:
+    if policy is not None and policy not in get_args(AgentBudgetPolicy):
         known = ", ".join(map(repr, get_args(AgentBudgetPolicy)))
         raise ConfigurationError(f"`budget_policy` is one of {known}, not {policy!r}.")
     if policy == "next_model" and not model.models:

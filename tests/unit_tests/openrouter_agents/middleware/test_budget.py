@@ -157,6 +157,18 @@ def test_without_a_budget_nothing_is_booked_and_errors_are_raised(play, agent, r
         run(agent())
 
 
+def test_openrouters_refusal_goes_by_the_policy_where_nothing_is_booked(emulator, play, agent, run):
+    play(Failure(402, "Insufficient credits"))
+    assert run(agent(budget_policy="answer"))[-1].text.startswith("I stopped")
+    play(Failure(402, "Insufficient credits"), Answer("Hi!"))
+    made = agent(budget_policy="ask", checkpointer=InMemorySaver())
+    run(made, **THREAD)
+    assert run(made, Command(resume={"decisions": [{"type": "approve"}]}), **THREAD)[-1].text == "Hi!"
+    play(Failure(402, "Insufficient credits"), Answer("Hi!"))
+    assert run(agent(fallbacks=["openai/gpt-5-nano"], budget_policy="next_model"))[-1].text == "Hi!"
+    assert emulator.requests[-1].json["model"] == "openai/gpt-5-nano"
+
+
 def test_budgets_of_the_ledger_hold(emulator, agent, run, ledger):
     ledger.set_budget(Budget("total", "0.00001", "day"))
     messages = run(agent(ledger=ledger, max_tokens=100))

@@ -9,25 +9,8 @@ from langchain.agents.middleware import ToolRetryMiddleware
 from langchain_openrouter import RateLimitError
 from langchain_openrouter.emulator import Answer, Failure
 from openrouter_agents import WebSearch
-from openrouter_agents.tools.search_provider import SearchError
 
 BUSY = Failure(429, "slow down", headers={"retry-after": "0"})
-
-
-class Busy:
-    """A provider that cannot search, and counts how often it was asked."""
-
-    name = "busy"
-
-    def __init__(self) -> None:
-        self.asked = 0
-
-    def search(self, query, max_results):
-        self.asked += 1
-        raise SearchError("It is busy.")
-
-    async def asearch(self, query, max_results):
-        return self.search(query, max_results)
 
 
 @pytest.mark.parametrize("max_retries", [0, 2])
@@ -51,15 +34,14 @@ def test_a_request_that_cannot_succeed_is_sent_once(emulator, play, agent, run):
     assert len(emulator.requests) == 1
 
 
-def test_a_search_that_fails_is_told_plainly_and_not_repeated_from_outside(play, agent, run):
-    provider = Busy()
-    play(Answer(tool_calls=[call("web_search", query="?")]), Answer("I could not search."))
-    messages = run(agent(tools=[WebSearch.with_provider(provider)]))
-    alone = Busy()
-    WebSearch.with_provider(alone).invoke({"query": "?"})
-    assert provider.asked == alone.asked
+def test_a_search_that_fails_is_told_plainly_and_not_repeated_from_outside(emulator, monkeypatch, play, agent, run):
+    monkeypatch.setenv("OPENROUTER_API_KEY", emulator.api_key)
+    monkeypatch.setenv("OPENROUTER_API_BASE", emulator.base_url)
+    play(Answer(tool_calls=[call("web_search", query="?")]), Failure(400, "no"), Answer("I could not search."))
+    messages = run(agent(tools=[WebSearch(provider="openrouter")]))
     assert results(messages)[0].status == "error"
     assert "failed" in results(messages)[0].text
+    assert messages[-1].text == "I could not search."
 
 
 def test_a_tool_that_raises_is_not_called_again_by_itself(play, agent, run):
