@@ -16,7 +16,7 @@ from langchain_openrouter import Budget, BudgetExceededError, InsufficientCredit
 from openrouter_agents.costs import format_usd, sum_spend
 from openrouter_agents.middleware.budget_review import ask_for_more
 from openrouter_agents.middleware.current_run import messages_of_run, run_id
-from openrouter_agents.middleware.request_editing import Answer, AnyMiddleware, Request
+from openrouter_agents.middleware.request_editing import Answer, AnyMiddleware, Request, stop
 from openrouter_agents.middleware.run_budgets import RunBudgets
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class KeepToBudget(AnyMiddleware):
     def _end(self, refusal: BudgetExceededError | InsufficientCreditsError, request: Request) -> AIMessage:
         if self._policy == "raise":
             raise refusal
-        return AIMessage(_closing_words(refusal, request), additional_kwargs={"stopped_by": "budget"})
+        return stop("budget", _closing_words(refusal, request))
 
 
 def _run_of(request: Request | ToolCallRequest) -> str:
@@ -153,7 +153,7 @@ def _closing_words(refusal: BudgetExceededError | InsufficientCreditsError, requ
         else "Your question has not been answered"
     )
     return (
-        f"I stopped, because there is no money for the next step. {_reason(refusal)} My answers to this question have "
+        f"there is no money for the next step. {_reason(refusal)} My answers to this question have "
         f"cost {format_usd(sum_spend(made).cost)}. {missing}."
     )
 

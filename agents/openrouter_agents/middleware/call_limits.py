@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from langchain_openrouter import ConfigurationError
 from openrouter_agents.middleware.current_run import answers_of_run
-from openrouter_agents.middleware.request_editing import AnyMiddleware, Request, RequestEditor, with_answer_due
+from openrouter_agents.middleware.request_editing import AnyMiddleware, Request, RequestEditor, stop, with_answer_due
 
 _MANY = 1_000
 """Model calls of a run that has no limit of its own."""
@@ -46,9 +46,8 @@ class LimitModelCalls(RequestEditor):
         left = self.run_limit - len(answers_of_run(request.messages))
         limit = _times(self.run_limit)
         if left <= 0:
-            return AIMessage(
-                f"I stopped at the limit of {limit} that a run may ask the model, before there was an answer. "
-                "Ask me to go on."
+            return stop(
+                "model_calls", f"a run may ask the model {limit}, and there was no answer yet. Ask me to go on."
             )
         if left == 1:
             return with_answer_due(request, f"it may ask the model {limit}, and this is the last time")

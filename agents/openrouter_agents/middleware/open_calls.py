@@ -11,7 +11,7 @@ from langchain.agents.middleware import ModelResponse
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, InvalidToolCall, ToolCall, ToolMessage
 from typing_extensions import override
 
-from openrouter_agents.middleware.request_editing import Answer, AnyMiddleware, Request
+from openrouter_agents.middleware.request_editing import Answer, AnyMiddleware, Request, stop
 
 _INTERRUPTED = "Error: this call was interrupted before it gave a result."
 _MALFORMED = (
@@ -20,7 +20,7 @@ _MALFORMED = (
 
 _MOST_ASKED = 3
 """Malformed answers in a row that end a run."""
-_GAVE_UP = "I stopped, because my calls of tools were malformed again and again. There is no answer yet."
+_GAVE_UP = "my calls of tools were malformed again and again. There is no answer yet."
 
 
 class AnswerOpenCalls(AnyMiddleware):
@@ -73,7 +73,7 @@ class _Asking:
             if self._asked < _MOST_ASKED:
                 self.request = self.request.override(messages=[*self.request.messages, *answers, *told])
                 return None
-            self._said.append(AIMessage(_GAVE_UP))
+            self._said.append(stop("malformed_calls", _GAVE_UP))
         return ModelResponse(self._said, response.structured_response)
 
 

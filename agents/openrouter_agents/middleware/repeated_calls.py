@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 from typing_extensions import override
 
 from openrouter_agents.middleware.current_run import messages_of_run
-from openrouter_agents.middleware.request_editing import Request, RequestEditor, with_answer_due, with_note
+from openrouter_agents.middleware.request_editing import Request, RequestEditor, stop, with_answer_due, with_note
 
 
 class _Repeated(NamedTuple):
@@ -47,7 +47,7 @@ class StopRepeatedCalls(RequestEditor):
             return with_note(request, f"{said}. Calling it like that again tells nothing new: do something else.")
         if turns == self._tolerated + 1:
             return with_answer_due(request, said)
-        return AIMessage(f"I stopped, because I was turning in circles: {said}. There is no answer yet.")
+        return stop("repeated_calls", f"I was turning in circles: {said}. There is no answer yet.")
 
 
 def _worst(messages: Sequence[AnyMessage]) -> tuple[str, int]:

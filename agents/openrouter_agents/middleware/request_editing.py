@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain_core.messages import AIMessage, SystemMessage
@@ -13,6 +13,8 @@ from typing_extensions import override
 AnyMiddleware: TypeAlias = AgentMiddleware[Any, Any, Any]
 Request: TypeAlias = ModelRequest[Any]
 Answer: TypeAlias = ModelResponse[Any] | AIMessage
+StopReason: TypeAlias = Literal["budget", "malformed_calls", "model_calls", "repeated_calls"]
+"""What ended a run that the model did not end itself."""
 
 
 class RequestEditor(AnyMiddleware):
@@ -33,6 +35,14 @@ class RequestEditor(AnyMiddleware):
     ) -> Answer:
         edited = self.edit(request)
         return edited if isinstance(edited, AIMessage) else await handler(edited)
+
+
+def stop(why: StopReason, words: str) -> AIMessage:
+    """The last message of a run that is ended from outside, in the words of the agent.
+
+    Programs tell it from an answer of the model by `additional_kwargs["stopped_by"]`.
+    """
+    return AIMessage(f"I stopped, because {words}", additional_kwargs={"stopped_by": why})
 
 
 def with_note(request: Request, note: str) -> Request:

@@ -60,9 +60,9 @@ def stack_middleware(
         LimitToolCalls(limits.max_tool_calls, limits.tool_call_limits, tool_names),
         StopRepeatedCalls(),
         FitContext(),
-        MarkUntrusted(),
         *budget,
         ToolErrorMiddleware(describe_tool_error),
+        MarkUntrusted(),
         TellToolsTheirRun(),
         *human_review(reviewed, tool_names),
     ]

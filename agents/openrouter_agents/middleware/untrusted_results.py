@@ -53,7 +53,7 @@ class MarkUntrusted(RequestEditor):
         return _flagged(await handler(request), request.tool)
 
     def _marked(self, message: AnyMessage) -> AnyMessage:
-        if not isinstance(message, ToolMessage) or not _is_untrusted(message):
+        if not isinstance(message, ToolMessage) or not _is_untrusted(message) or _is_cleared(message):
             return message
         # The same for each request of a thread, so that the provider's prompt cache holds.
         line = f"=== {hmac.digest(self._secret, message.tool_call_id.encode(), 'sha256').hex()[:24]} ==="
@@ -79,6 +79,11 @@ def after_untrusted_content(request: ToolCallRequest) -> bool:
 
 def _is_untrusted(message: AnyMessage) -> bool:
     return isinstance(message, ToolMessage) and bool(message.response_metadata.get(_FLAG))
+
+
+def _is_cleared(message: ToolMessage) -> bool:
+    """Whether what others wrote has been left out, by LangChain's context editing."""
+    return bool(message.response_metadata.get("context_editing", {}).get("cleared"))
 
 
 def _flagged(result: Result, tool: BaseTool | None) -> Result:

@@ -119,7 +119,7 @@ def test_a_run_ends_after_the_most_model_calls(play, agent):
     play(*[Answer(tool_calls=[call("calculator", expression="1+1")])] * 9)
     messages = run(agent(max_model_calls=2))
     assert sum_spend(messages).model_calls == 2
-    assert "limit" in messages[-1].text
+    assert "may ask the model 2 times" in messages[-1].text
 
 
 def test_middleware_of_ones_own_replaces_the_built_in_one(play, agent):

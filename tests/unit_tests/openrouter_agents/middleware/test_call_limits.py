@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from agent_talk import call, results
 from langchain.agents.middleware import ModelCallLimitMiddleware, ToolCallLimitMiddleware
+from langchain.agents.structured_output import ToolStrategy
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.errors import GraphRecursionError
 from langgraph.types import Command
@@ -40,7 +41,8 @@ def test_a_model_that_calls_tools_all_the_same_is_stopped(play, agent, run):
     play(*[counting(number) for number in range(9)])
     messages = run(agent(tools=[count], max_model_calls=2))
     assert sum_spend(messages).model_calls == 2
-    assert messages[-1].text.startswith("I stopped at the limit of 2 times")
+    assert messages[-1].text.startswith("I stopped, because a run may ask the model 2 times")
+    assert messages[-1].additional_kwargs == {"stopped_by": "model_calls"}
 
 
 def test_the_last_call_of_a_structured_answer_has_no_other_tool(emulator, play, agent):
@@ -48,7 +50,7 @@ def test_the_last_call_of_a_structured_answer_has_no_other_tool(emulator, play, 
         number: int
 
     play(CALL, Answer(tool_calls=[call("Result", number=2)]))
-    made = agent(model="meta-llama/llama-3.3-70b-instruct", response_format=Result, max_model_calls=2)
+    made = agent(response_format=ToolStrategy(Result), max_model_calls=2)
     assert made.invoke({"messages": [("human", "?")]})["structured_response"] == Result(number=2)
     assert [tool["function"]["name"] for tool in emulator.requests[-1].json["tools"]] == ["Result"]
 

@@ -19,6 +19,7 @@ def test_the_same_call_with_the_same_result_ends_the_run(emulator, play, agent, 
     assert messages[-1].text.startswith(
         "I stopped, because I was turning in circles: calculator has been called 5 times"
     )
+    assert messages[-1].additional_kwargs == {"stopped_by": "repeated_calls"}
     systems = [request.json["messages"][0]["content"] for request in emulator.requests]
     assert ["do something else" in one for one in systems] == [False, False, False, True, False]
     assert [request.json.get("tool_choice") for request in emulator.requests] == [None] * 4 + ["none"]
