@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,12 @@ from agent_talk import ainvoke, invoke
 
 from langchain_openrouter.emulator import OpenRouterEmulator
 from openrouter_agents import create_openrouter_agent
+
+
+@pytest.fixture(autouse=True)
+def _models_are_not_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the list of models of each test for itself: another test's emulator may have had the same port."""
+    monkeypatch.setenv("OPENROUTER_CACHE_DIR", str(tmp_path))
 
 
 @pytest.fixture
