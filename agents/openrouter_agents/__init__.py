@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from openrouter_agents.costs import Spend, SpendCollector, sum_spend
     from openrouter_agents.graph import create_openrouter_agent
     from openrouter_agents.middleware.untrusted_results import after_untrusted_content
+    from openrouter_agents.tool_ledger import current_ledger
     from openrouter_agents.tools import Calculator, CodeInterpreter, WebSearch, resolve_tools
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "WebSearch",
     "after_untrusted_content",
     "create_openrouter_agent",
+    "current_ledger",
     "resolve_tools",
     "sum_spend",
 ]
@@ -31,6 +33,7 @@ _HOMES: Final = {
     "WebSearch": "tools",
     "after_untrusted_content": "middleware.untrusted_results",
     "create_openrouter_agent": "graph",
+    "current_ledger": "tool_ledger",
     "resolve_tools": "tools",
     "sum_spend": "costs",
 }

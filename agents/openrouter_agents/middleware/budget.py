@@ -18,6 +18,7 @@ from openrouter_agents.middleware.budget_review import ask_for_more
 from openrouter_agents.middleware.current_run import messages_of_run, run_id
 from openrouter_agents.middleware.request_editing import Answer, AnyMiddleware, Request, stop
 from openrouter_agents.middleware.run_budgets import RunBudgets
+from openrouter_agents.tool_ledger import booking_in
 
 if TYPE_CHECKING:
     from langchain_openrouter import SpendLedger
@@ -45,7 +46,8 @@ _BLOCK = "span:"
 class KeepToBudget(AnyMiddleware):
     """Keeps runs to their budget, and ends them in words when it is spent.
 
-    Whatever a run asks models for counts, inside its tools too, as far as it is booked in the same ledger.
+    Whatever a run asks models for counts, inside its tools too, as far as it is booked in the same ledger: for tools it
+    is the `current_ledger()`.
 
     Args:
         policy: What is done when there is no money for the next step.
@@ -85,13 +87,15 @@ class KeepToBudget(AnyMiddleware):
 
     @override
     def wrap_tool_call(self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Result]) -> Result:
-        return self._bound(_run_of(request), handler)(request)
+        with booking_in(self._ledger):
+            return self._bound(_run_of(request), handler)(request)
 
     @override
     async def awrap_tool_call(
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[Result]]
     ) -> Result:
-        return await (await self._abound(_run_of(request), handler))(request)
+        with booking_in(self._ledger):
+            return await (await self._abound(_run_of(request), handler))(request)
 
     @override
     def after_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> None:

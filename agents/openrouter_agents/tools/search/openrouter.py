@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from openrouter_agents.tool_ledger import current_ledger
 from openrouter_agents.tools.search.provider import FilterName, SearchError, SearchHit, SearchOutcome, SearchRequest
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _REQUEST: Final = (
     "Search the web for the query below. Then list the facts found that answer it, one short line each, and cite the "
     "page of each. Use nothing but the pages found; if they do not answer the query, say so.{wishes}\n\nQuery: {query}"
 )
+_BOUNDED: Final[Any] = {"engine": "exa", "max_characters": 4_000}
+"""For searches that are booked: a budget has to know what they may cost. Other engines give as much as they like."""
 _FRESH: Final = " Look for pages published within the last {freshness}."
 _LANGUAGE: Final = " Look for pages in the language {language}."
 
@@ -33,7 +36,8 @@ _LANGUAGE: Final = " Look for pages in the language {language}."
 class OpenRouterSearch:
     """Searches the live web with one chat call on the user's OpenRouter key.
 
-    Billed are the call and OpenRouter's price for the search (USD 0.001 to 0.015 in 2026, by engine).
+    Billed are the call and OpenRouter's price for the search (USD 0.001 to 0.015 in 2026, by engine). In an agent it is
+    booked in the agent's ledger, and held to its budget: it is one search then, by Exa.
     """
 
     name: Final = "openrouter"
@@ -89,6 +93,7 @@ class OpenRouterSearch:
     def _chat(self, request: SearchRequest) -> Runnable[LanguageModelInput, AIMessage]:
         from langchain_openrouter import ChatOpenRouter, server_tools
 
+        ledger = current_ledger()
         model = ChatOpenRouter(
             model=self._model,
             max_tokens=_MAX_ANSWER_TOKENS,
@@ -96,14 +101,17 @@ class OpenRouterSearch:
             base_url=self._base_url,
             timeout=_TIMEOUT,
             max_retries=1,
+            ledger=ledger,
         )
         tool = server_tools.web_search(
             max_results=request.max_results,
             allowed_domains=request.allowed_domains or None,
             excluded_domains=request.blocked_domains or None,
+            **(_BOUNDED if ledger is not None else {}),
         )
+        once = {"max_tool_calls": 1} if ledger is not None else {}
         # The tag keeps LangGraph from streaming this call to the user as if it were the answer.
-        return model.bind(tools=[tool]).with_config(tags=["nostream"])
+        return model.bind(tools=[tool], **once).with_config(tags=["nostream"])
 
 
 def _render_question(request: SearchRequest) -> str:

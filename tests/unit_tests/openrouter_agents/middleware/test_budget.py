@@ -20,11 +20,18 @@ from langchain_openrouter import (
     SpendLedger,
 )
 from langchain_openrouter.emulator import Answer, Failure
-from openrouter_agents import sum_spend
+from openrouter_agents import WebSearch, current_ledger, sum_spend
 from openrouter_agents.middleware import run_budgets
 from openrouter_agents.middleware.run_budgets import RunBudgets
 
 THREAD = {"configurable": {"thread_id": "1"}}
+PAGE = {
+    "url": "https://example.org/peru",
+    "title": "Peru",
+    "content": "Lima is the capital.",
+    "start_index": 0,
+    "end_index": 4,
+}
 CALL = Answer(tool_calls=[call("calculator", expression="1+1")])
 
 
@@ -80,7 +87,7 @@ def test_each_run_has_a_budget_of_its_own(play, agent, run, step):
 def test_what_tools_ask_for_counts(play, agent, run, ledger, model, budget, thought):
     def think(thought: str) -> str:
         """Ask another model."""
-        return model(ledger=ledger, max_tokens=10_000).invoke(thought).text
+        return model(ledger=current_ledger(), max_tokens=10_000).invoke(thought).text
 
     outer = Answer(tool_calls=[call("think", thought="Hm.")])
     play(outer, *([Answer("Inner.")] if budget == "1" else []), Answer("Done."))
@@ -89,6 +96,21 @@ def test_what_tools_ask_for_counts(play, agent, run, ledger, model, budget, thou
     assert messages[-1].text == "Done."
     by_tag = {row.by["tag"]: row.cost_usd for row in ledger.total(by="tag")}
     assert (by_tag.get("tool:think", 0) > 0) == (budget == "1")
+
+
+@pytest.mark.parametrize("budget", ["0.05", "0.003"])
+def test_searches_with_openrouter_are_booked_and_held_to_the_budget(
+    emulator, monkeypatch, play, agent, run, ledger, budget
+):
+    monkeypatch.setenv("OPENROUTER_API_KEY", emulator.api_key)
+    monkeypatch.setenv("OPENROUTER_API_BASE", emulator.base_url)
+    found = Answer("Lima [1].", annotations=[{"type": "url_citation", "url_citation": PAGE}])
+    play(Answer(tool_calls=[call("web_search", query="Peru")]), *([found] if budget == "0.05" else []), Answer("Lima."))
+    messages = run(agent(tools=[WebSearch(provider="openrouter")], budget=budget, ledger=ledger, max_tokens=100))
+    by_tag = {row.by["tag"]: row.cost_usd for row in ledger.total(by="tag")}
+    assert (by_tag.get("tool:web_search", 0) > 0) == (budget == "0.05")
+    assert ("example.org" if budget == "0.05" else "BudgetExceededError") in results(messages)[0].text
+    assert messages[-1].text == "Lima."
 
 
 def test_a_refusal_is_raised_where_that_is_the_policy(agent, run):
