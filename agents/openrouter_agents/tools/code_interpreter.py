@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, InstanceOf, PrivateAttr
 from .code_report import render_report
 from .jail import JailSandbox
 from .monty import MontySandbox
+from .result_check import checked_result
 from .sandbox import ExecResult, Limits, Sandbox, SandboxUnavailableError
 from .sandbox_sessions import Call, SandboxSessions
 
@@ -139,6 +140,7 @@ class CodeInterpreter(BaseTool):
         return tuple(arguments), {**options, "tool_call_id": tool_call_id}
 
     def _as_response(self, result: ExecResult, tool_call_id: str | None) -> tuple[str | ToolMessage, ExecResult]:
+        result = checked_result(result)
         text = render_report(result, self.limits)
         if result["error"] is None or tool_call_id is None:
             return text, result
