@@ -13,6 +13,7 @@ from openrouter_agents.commands.budgets import budgets
 from openrouter_agents.commands.credits import show_credits
 from openrouter_agents.commands.models import show_models
 from openrouter_agents.commands.reconcile import reconcile
+from openrouter_agents.commands.sandbox import sandboxes
 from openrouter_agents.commands.spend import show_spend
 from openrouter_agents.session import session
 
@@ -80,6 +81,7 @@ app.command("models")(show_models)
 app.command("spend")(show_spend)
 app.add_typer(budgets, name="budgets")
 app.command("reconcile")(reconcile)
+app.add_typer(sandboxes, name="sandbox")
 
 
 @contextmanager

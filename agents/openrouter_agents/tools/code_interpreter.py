@@ -14,14 +14,10 @@ from langchain_core.tools.base import ArgsSchema
 from pydantic import BaseModel, Field, InstanceOf, PrivateAttr
 
 from .code_report import render_report
-from .jail import JailSandbox
-from .monty import MontySandbox
 from .result_check import checked_result
-from .sandbox import ExecResult, Limits, Sandbox, SandboxUnavailableError
+from .sandbox import ExecResult, Limits, Sandbox
+from .sandbox_backends import choose_sandbox
 from .sandbox_sessions import Call, SandboxSessions
-
-_BACKENDS: dict[str, Callable[[], Sandbox]] = {"jail": JailSandbox, "monty": MontySandbox}
-_BEST_FIRST = ("jail", "monty")
 
 
 class CodeInterpreterInput(BaseModel):
@@ -75,7 +71,7 @@ class CodeInterpreter(BaseTool):
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401  # pydantic's signature
         """Choose the sandbox and write the description for it."""
         super().model_post_init(context)
-        sandbox = self._sandbox = _choose(self.backend)
+        sandbox = self._sandbox = choose_sandbox(self.backend)
         limits = self.limits
         self.description = self.description or sandbox.describe(limits)
         self._sessions = SandboxSessions(lambda: sandbox.open(limits), self.max_sessions, self.idle_timeout_s)
@@ -147,28 +143,6 @@ class CodeInterpreter(BaseTool):
         # Not a ToolException: it would lose the artifact, and with it the plots drawn before the error.
         message = ToolMessage(text, artifact=result, tool_call_id=tool_call_id, name=self.name, status="error")
         return message, result
-
-
-def _choose(backend: str | Sandbox) -> Sandbox:
-    if not isinstance(backend, str):
-        return _checked(backend)
-    if backend != "auto":
-        return _checked(_BACKENDS[backend]())
-    reasons = []
-    for name in _BEST_FIRST:
-        sandbox = _BACKENDS[name]()
-        probe = sandbox.probe()
-        if probe.ok:
-            return sandbox
-        reasons.append(f"{name}: {probe.reason}")
-    raise SandboxUnavailableError("No sandbox works here, and code is never run without one. " + " ".join(reasons))
-
-
-def _checked(sandbox: Sandbox) -> Sandbox:
-    probe = sandbox.probe()
-    if not probe.ok:
-        raise SandboxUnavailableError(f"The {sandbox.name} sandbox does not work here. {probe.reason}")
-    return sandbox
 
 
 def _session_key(config: RunnableConfig) -> str:

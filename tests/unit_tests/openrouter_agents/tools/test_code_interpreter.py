@@ -1,5 +1,6 @@
 import asyncio
 import struct
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +11,7 @@ from langchain_tests.integration_tests import ToolsIntegrationTests
 from langchain_tests.unit_tests import ToolsUnitTests
 from sandboxes_under_test import BACKENDS, PATIENCE_S, all_gone_after, call, descendants, needs_jail, note_workers
 
-from openrouter_agents.tools import code_interpreter as module
+from openrouter_agents.tools import sandbox_backends
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
 from openrouter_agents.tools.sandbox import Limits, Probe, SandboxClosedError, SandboxUnavailableError
 
@@ -298,14 +299,19 @@ class _Broken:
         raise AssertionError("must not be opened")
 
 
+def _break(monkeypatch, name):
+    monkeypatch.setitem(sandbox_backends._CLASSES, name, ("broken", "_Broken"))
+    monkeypatch.setitem(sys.modules, "openrouter_agents.tools.broken", sys.modules[__name__])
+
+
 def test_a_backend_asked_for_by_name_never_falls_back(monkeypatch):
-    monkeypatch.setitem(module._BACKENDS, "jail", _Broken)
+    _break(monkeypatch, "jail")
     with pytest.raises(SandboxUnavailableError, match=r"does not work here\. Install the missing piece\."):
         CodeInterpreter(backend="jail")
 
 
 def test_auto_takes_monty_where_the_jail_does_not_work(monkeypatch):
-    monkeypatch.setitem(module._BACKENDS, "jail", _Broken)
+    _break(monkeypatch, "jail")
     with CodeInterpreter() as interpreter:
         assert interpreter.sandbox.name == "monty"
 
@@ -317,8 +323,8 @@ def test_auto_prefers_the_jail():
 
 
 def test_auto_refuses_where_nothing_works(monkeypatch):
-    monkeypatch.setitem(module._BACKENDS, "jail", _Broken)
-    monkeypatch.setitem(module._BACKENDS, "monty", _Broken)
+    _break(monkeypatch, "jail")
+    _break(monkeypatch, "monty")
     with pytest.raises(SandboxUnavailableError, match="never run without one"):
         CodeInterpreter()
 
