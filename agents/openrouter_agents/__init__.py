@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from openrouter_agents.graph import create_openrouter_agent
     from openrouter_agents.middleware.untrusted_results import after_untrusted_content
     from openrouter_agents.tool_ledger import current_ledger
+    from openrouter_agents.threads import open_threads
     from openrouter_agents.tools import Calculator, CodeInterpreter, WebSearch, resolve_tools
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "after_untrusted_content",
     "create_openrouter_agent",
     "current_ledger",
+    "open_threads",
     "resolve_tools",
     "sum_spend",
 ]
@@ -34,6 +36,7 @@ _HOMES: Final = {
     "after_untrusted_content": "middleware.untrusted_results",
     "create_openrouter_agent": "graph",
     "current_ledger": "tool_ledger",
+    "open_threads": "threads",
     "resolve_tools": "tools",
     "sum_spend": "costs",
 }
