@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from openrouter_agents.costs import Spend, SpendCollector, sum_spend
     from openrouter_agents.graph import create_openrouter_agent
+    from openrouter_agents.middleware.progress import StreamProgress, report_progress
     from openrouter_agents.middleware.untrusted_results import after_untrusted_content
     from openrouter_agents.tool_ledger import current_ledger
     from openrouter_agents.threads import open_threads
@@ -18,11 +19,13 @@ __all__ = [
     "CodeInterpreter",
     "Spend",
     "SpendCollector",
+    "StreamProgress",
     "WebSearch",
     "after_untrusted_content",
     "create_openrouter_agent",
     "current_ledger",
     "open_threads",
+    "report_progress",
     "resolve_tools",
     "sum_spend",
 ]
@@ -32,11 +35,13 @@ _HOMES: Final = {
     "CodeInterpreter": "tools",
     "Spend": "costs",
     "SpendCollector": "costs",
+    "StreamProgress": "middleware.progress",
     "WebSearch": "tools",
     "after_untrusted_content": "middleware.untrusted_results",
     "create_openrouter_agent": "graph",
     "current_ledger": "tool_ledger",
     "open_threads": "threads",
+    "report_progress": "middleware.progress",
     "resolve_tools": "tools",
     "sum_spend": "costs",
 }

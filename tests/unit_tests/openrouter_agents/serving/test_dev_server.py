@@ -13,7 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from langchain_openrouter.emulator import Answer, OpenRouterEmulator, ScriptBrain, ToolCall
-from tests.unit_tests.openrouter_agents.serving.dev_server import AGENTS, children, cpu_ticks, dev_server
+from tests.processes import children, cpu_ticks
+from tests.unit_tests.openrouter_agents.serving.dev_server import AGENTS, dev_server
 from tests.waiting import await_until
 
 pytest.importorskip("langgraph_api", reason="langgraph-cli[inmem] is not installed")
