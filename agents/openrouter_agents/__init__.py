@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from openrouter_agents.citations import Citations
     from openrouter_agents.costs import Spend, SpendCollector, sum_spend
     from openrouter_agents.graph import create_openrouter_agent
     from openrouter_agents.middleware.progress import StreamProgress, report_progress
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Calculator",
+    "Citations",
     "CodeInterpreter",
     "Spend",
     "SpendCollector",
@@ -32,6 +34,7 @@ __all__ = [
 
 _HOMES: Final = {
     "Calculator": "tools",
+    "Citations": "citations",
     "CodeInterpreter": "tools",
     "Spend": "costs",
     "SpendCollector": "costs",
