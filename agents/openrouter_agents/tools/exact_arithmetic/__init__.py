@@ -1,7 +1,10 @@
 """Exact arithmetic on expressions from untrusted text: integers, fractions and decimals, never binary floats.
 
-Layers, each importing only from those before it: `errors`, `limits`, `numbers`, the operations (`arithmetic`, `powers`,
-`elementary`, `integers`, `aggregates`), `operations` (the whitelist), `tokens`, `parser`, `rendering`, `evaluator`.
+`calculate` reads tokens (`characters`, `literals`, `tokens`), parses them (`token_stream`, `unit_parser`,
+`number_parser`, `parser`) into a program of what is on the whitelist (`operations`, `program`), runs it (`evaluator`)
+and shows the result (`rendering`). What there is to do stands in `arithmetic`, `powers`, `elementary`, `integers`,
+`aggregates` and `statistics` for numbers, in `unit_names`, `unit_algebra` and `quantities` for amounts of units, in
+`days` and `forms`. Which may import which stands in `pyproject.toml`.
 """
 
 from openrouter_agents.tools.exact_arithmetic.errors import CalculationError

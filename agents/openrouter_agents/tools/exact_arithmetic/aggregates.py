@@ -47,9 +47,14 @@ def mean(work: Workspace, *numbers: Number) -> Number:
 
 def median(work: Workspace, *numbers: Number) -> Number:
     """The middle number, or the mean of the two in the middle."""
-    ordered = sorted(numbers, key=_key(work, numbers))
+    ordered = in_order(work, *numbers)
     middle = len(ordered) // 2
     return ordered[middle] if len(ordered) % 2 else mean(work, *ordered[middle - 1 : middle + 1])
+
+
+def in_order(work: Workspace, *numbers: Number) -> list[Number]:
+    """The numbers from the smallest to the largest."""
+    return sorted(numbers, key=_key(work, numbers))
 
 
 def smallest(work: Workspace, *numbers: Number) -> Number:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mpmath import mpf
 
 _HUNDRED: Final = Fraction(100)
+_THOUSAND: Final = Fraction(1_000)
 _BITS_FOR_FRACTION: Final = 64
 _FRACTION_STEPS: Final = 2_000
 
@@ -78,6 +79,11 @@ def remainder(work: Workspace, left: Number, right: Number) -> Number:
 def percent(work: Workspace, number: Number) -> Number:
     """A hundredth: 15% is 0.15."""
     return divide(work, number, _HUNDRED)
+
+
+def per_mille(work: Workspace, number: Number) -> Number:
+    """A thousandth: 15‰ is 0.015."""
+    return divide(work, number, _THOUSAND)
 
 
 def add_percent(work: Workspace, base: Number, share: Number) -> Number:

@@ -10,13 +10,15 @@ from typing import Final
 
 from openrouter_agents.tools.exact_arithmetic.errors import CalculationError, MathProblemError, PrecisionTooLowError
 from openrouter_agents.tools.exact_arithmetic.limits import Budget
-from openrouter_agents.tools.exact_arithmetic.numbers import Number, Workspace
-from openrouter_agents.tools.exact_arithmetic.parser import Push, Step, parse
-from openrouter_agents.tools.exact_arithmetic.rendering import render_number
+from openrouter_agents.tools.exact_arithmetic.numbers import Workspace
+from openrouter_agents.tools.exact_arithmetic.parser import parse
+from openrouter_agents.tools.exact_arithmetic.program import Push, Step
+from openrouter_agents.tools.exact_arithmetic.rendering import render_value
+from openrouter_agents.tools.exact_arithmetic.values import Value
 
 _PRECISIONS: Final = (70, 140, 280, 560, 1_120)
 
-# mpmath keeps caches that are not safe for threads; the work holds the interpreter lock anyway.
+# mpmath and pint keep caches that are not safe for threads; the work holds the interpreter lock anyway.
 _LOCK: Final = threading.Lock()
 
 
@@ -27,16 +29,16 @@ def calculate(expression: str) -> str:
         expression: For example `2^64 - 1`, `1/3 + 1/6`, `15% of 80`, `sqrt(2) * 3!`, `mean(1, 2, 4)`.
 
     Returns:
-        The result as text, its number first; see `rendering.render_number` for the forms.
+        The result as text, its number first; see `rendering.render_value` for the forms.
 
     Raises:
         CalculationError: For anything that cannot be calculated, with the place of the problem. Work is predicted
             before it is done, so expressions that would take long are refused at once.
     """
     budget = Budget()
-    program = parse(expression, budget)
     before: str | None = None
     with _LOCK:
+        program = parse(expression, budget)
         for digits in _PRECISIONS:
             text, settled = _run_pass(program, expression, Workspace(digits, budget), before)
             if settled:
@@ -52,7 +54,7 @@ def _run_pass(program: Sequence[Step], expression: str, work: Workspace, before:
     A problem met with rounded numbers may be due to the rounding, so it too counts once a second pass agrees.
     """
     try:
-        text = render_number(_run(program, expression, work), work)
+        text = render_value(_run(program, expression, work), work)
     except CalculationError as error:
         if isinstance(error.__cause__, PrecisionTooLowError) and work.digits < _PRECISIONS[-1]:
             return error.message, False
@@ -72,17 +74,17 @@ def _is_settled(work: Workspace, text: str, before: str | None) -> bool:
     return text == before and work.digits == _PRECISIONS[-1] and not work.absorbed
 
 
-def _run(program: Sequence[Step], expression: str, work: Workspace) -> Number:
-    stack: list[Number] = []
+def _run(program: Sequence[Step], expression: str, work: Workspace) -> Value:
+    stack: list[Value] = []
     for step in program:
         if isinstance(step, Push):
             stack.append(step.value)
             continue
         first = len(stack) - step.count
-        numbers = stack[first:]
+        values = stack[first:]
         del stack[first:]
         try:
-            stack.append(step.operation.apply(work, *numbers))
+            stack.append(step.apply(work, values))
         except MathProblemError as problem:
             raise CalculationError(str(problem), expression, step.position) from problem
         except (ArithmeticError, ValueError) as problem:

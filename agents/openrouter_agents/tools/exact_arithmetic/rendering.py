@@ -1,19 +1,42 @@
 """From a result to text whose first word is the number."""
 
+from datetime import date
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Final
 
+from openrouter_agents.tools.exact_arithmetic.arithmetic import multiply
+from openrouter_agents.tools.exact_arithmetic.days import WEEKDAYS
+from openrouter_agents.tools.exact_arithmetic.errors import MathProblemError
+from openrouter_agents.tools.exact_arithmetic.forms import digits_text
 from openrouter_agents.tools.exact_arithmetic.numbers import Approx, Number, Workspace, bits
+from openrouter_agents.tools.exact_arithmetic.unit_algebra import unit_text
+from openrouter_agents.tools.exact_arithmetic.values import Form, InBase, Quantity, Shown, Value, Words
 
 REAL_DIGITS: Final = 50
 """Significant digits shown of a rounded number."""
 
 _FRACTION_DIGITS: Final = 20
+_LONGEST_EXACT: Final = 40
 _MAX_INTEGER_BITS: Final = 33_219  # 10,000 digits
 _MAX_DECIMAL_PLACES: Final = 100
 _MAX_FRACTION_BITS: Final = 3_000
 _PLAIN_EXPONENTS: Final = range(-7, REAL_DIGITS + 1)
+
+
+def render_value(value: Value, work: Workspace) -> str:
+    """A result as text: a number as `render_number` has it, with its unit, or a date with its weekday."""
+    if isinstance(value, Quantity):
+        return _quantity_text(value, work)
+    if isinstance(value, InBase):
+        return digits_text(value)
+    if isinstance(value, Shown):
+        return _shown_text(value, work)
+    if isinstance(value, Words):
+        return value.text
+    if isinstance(value, date):
+        return f"{value.isoformat()} ({WEEKDAYS[value.weekday()]})"
+    return render_number(value, work)
 
 
 def render_number(number: Number, work: Workspace) -> str:
@@ -37,6 +60,29 @@ def render_number(number: Number, work: Workspace) -> str:
         return f"{_glimpse(number, work)} (about; the exact fraction is too long to show)"
     about = _significant(number, _FRACTION_DIGITS)
     return f"{Decimal(number.numerator):f}/{Decimal(number.denominator):f} = {about} (about)"
+
+
+def _quantity_text(quantity: Quantity, work: Workspace) -> str:
+    return _decimals_first(quantity.number, f" {unit_text(quantity.unit)}", work)
+
+
+def _decimals_first(number: Number, unit: str, work: Workspace) -> str:
+    """Nobody measures in sevenths: `0.14285714285714285714 km (about; exactly 1/7 km)`."""
+    exact, equals, about = render_number(number, work).partition(" = ")
+    if not equals:
+        digits, space, remark = exact.partition(" ")
+        return f"{digits}{unit}{space}{remark}"
+    remark = f"about; exactly {exact}{unit}" if len(exact) <= _LONGEST_EXACT else "about"
+    return f"{about.removesuffix(' (about)')}{unit} ({remark})"
+
+
+def _shown_text(shown: Shown, work: Workspace) -> str:
+    if shown.form is Form.PERCENT:
+        return _decimals_first(multiply(work, shown.number, Fraction(100)), "%", work)
+    exact = shown.number
+    if not isinstance(exact, Fraction) or bits(exact) > _MAX_FRACTION_BITS:
+        raise MathProblemError("This fraction is too long to show.")
+    return f"{Decimal(exact.numerator):f}" + (f"/{Decimal(exact.denominator):f}" if exact.denominator > 1 else "")
 
 
 def _integer_text(number: int, work: Workspace) -> str:

@@ -8,69 +8,54 @@ from enum import Enum, auto
 from fractions import Fraction
 from typing import Final
 
+from openrouter_agents.tools.exact_arithmetic.characters import HINTS, RAISED, VULGAR, WORDS, hint, plain
 from openrouter_agents.tools.exact_arithmetic.errors import CalculationError, MathProblemError
 from openrouter_agents.tools.exact_arithmetic.limits import MAX_CHARACTERS, MAX_TOKENS, Budget
-from openrouter_agents.tools.exact_arithmetic.numbers import words
+from openrouter_agents.tools.exact_arithmetic.literals import (
+    DATE,
+    GROUPED,
+    NUMBER,
+    POINTS,
+    TEXT,
+    date_value,
+    decimal_value,
+    quoted_value,
+)
+from openrouter_agents.tools.exact_arithmetic.unit_names import CURRENCY_SIGNS
+from openrouter_agents.tools.exact_arithmetic.values import Value, Words
 
-_MAX_LITERAL_EXPONENT: Final = 20_000
-
-# Written as escapes because they look like other characters: minus sign, en dash, multiplication sign, dots, division
-# sign, division slash.
-_TYPOGRAPHIC: Final = {
-    "\u2212": "-",
-    "\u2013": "-",
-    "\u00d7": "*",
-    "\u00b7": "*",
-    "\u22c5": "*",
-    "\u00f7": "/",
-    "\u2215": "/",
-}
-_SIGNS: Final = {**_TYPOGRAPHIC, "**": "^", "π": "pi", "τ": "tau"}
-
-_NUMBER: Final = r"""
-    (?:\d+ (?:[_\u00a0\u2009\u202f] \d+)*) (?:\.\d*)? (?:[eE][+-]?\d+)?
-  | \.\d+ (?:[eE][+-]?\d+)?
-"""
-# Three digits after each comma, and no more digits after the last three.
-_GROUPED: Final = r"\d{1,3} (?:,\d{3})+ (?![\d,]) (?:\.\d*)? (?:[eE][+-]?\d+)?"
+_SIGNS: Final = {"**": "^", "->": "to", "→": "to"}
+_LETTERS: Final = {"π": "pi", "τ": "tau", "℃": "°C", "℉": "°F"}
+_FEET: Final = r"""\d+ ' [ ]? \d+ (?:\.\d+)? " """
 
 _PATTERN: Final = re.compile(
     rf"""
     (?P<space>\s+)
+  | (?P<date>{DATE})
   | (?P<based>0[xX][0-9a-fA-F]+ | 0[bB][01]+ | 0[oO][0-7]+)
-  | (?P<grouped>{_GROUPED})
-  | (?P<number>{_NUMBER})
+  | (?P<points>{POINTS})
+  | (?P<feet>{_FEET})
+  | (?P<grouped>{GROUPED})
+  | (?P<number>{NUMBER})
+  | (?P<vulgar>[{"".join(VULGAR)}])
+  | (?P<raised>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
   | (?P<times>[xX](?![a-zA-Z_]))
-  | (?P<name>[πτ] | (?:[mM]ath\.)?[a-zA-Z][a-zA-Z0-9]*)
-  | (?P<sign>\*\*|//|[-+*/^%!(),\[\]°{"".join(_TYPOGRAPHIC)}])
+  | (?P<name>[πτ℃℉] | Δ?°[CF]\b | (?:(?:[mM]ath|statistics|np|numpy)\.)?[a-zA-ZµΩÅ][a-zA-Z0-9_µΩÅ]*)
+  | (?P<text>{TEXT})
+  | (?P<sign>\*\*|//|->|[-+*/^%‰!(),\[\]°√∛→{re.escape(CURRENCY_SIGNS)}])
     """,
     # Without ASCII, \d would also read digits of other scripts, which look like something else.
     re.VERBOSE | re.ASCII,
 )
-_PLAIN_NUMBER: Final = re.compile(_NUMBER, re.VERBOSE | re.ASCII)
-
-_HINTS: Final = {
-    "=": "Give one expression without '='; equations and assignments are not calculated.",
-    "!=": "Comparisons are not calculated.",
-    "<": "Comparisons are not calculated.",
-    ">": "Comparisons are not calculated.",
-    "$": "Leave currency signs out.",
-    "€": "Leave currency signs out.",
-    "£": "Leave currency signs out.",
-    "²": "Write ^2 instead of a raised digit.",
-    "³": "Write ^3 instead of a raised digit.",
-    "√": "Write sqrt(...) instead of a root sign.",
-    "'": "Text is not calculated; give numbers only.",
-    '"': "Text is not calculated; give numbers only.",
-    "{": "Use ( and ) for grouping.",
-    "!!": "'!!' is ambiguous; write factorial(factorial(n)) if that is meant.",
-}
+_PLAIN_NUMBER: Final = re.compile(NUMBER, re.VERBOSE | re.ASCII)
 
 
 class Kind(Enum):
     """What a token is."""
 
     NUMBER = auto()
+    DATE = auto()
+    TEXT = auto()
     NAME = auto()
     SIGN = auto()
     END = auto()
@@ -85,8 +70,10 @@ class Token:
     """The text, with typographic signs replaced by plain ones; names in lower case."""
     position: int
     """Offset into the expression, in characters."""
-    value: Fraction = Fraction(0)
-    """The exact value of a number; 0 for all others."""
+    value: Value = Fraction(0)
+    """The value of a number, a date or a text; 0 for all others."""
+    written: str = ""
+    """The text as it stands: units tell capitals from small letters."""
 
 
 def tokenize(expression: str, budget: Budget) -> list[Token]:
@@ -111,21 +98,22 @@ def tokenize(expression: str, budget: Budget) -> list[Token]:
 
 
 def _scan(expression: str, budget: Budget) -> Iterator[Token]:
+    text = plain(expression)
     position = 0
     # One entry for each open parenthesis: whether commas in it separate arguments.
     lists: list[bool] = []
     previous = Kind.END
-    while position < len(expression):
-        match = _PATTERN.match(expression, position)
+    while position < len(text):
+        match = _PATTERN.match(text, position)
         if match is None:
-            raise CalculationError(_hint(expression, position), expression, position)
+            raise CalculationError(hint(text, position), expression, position)
         if match.lastgroup == "grouped" and lists and lists[-1]:
-            match = _PLAIN_NUMBER.match(expression, position) or match
+            match = _PLAIN_NUMBER.match(text, position) or match
         if match.lastgroup != "space":
-            token = _token(expression, match, budget)
-            _follow(token, previous, lists, expression)
-            previous = token.kind
-            yield token
+            for token in _tokens(expression, match, budget):
+                _follow(token, previous, lists, expression)
+                previous = token.kind
+                yield token
         position = match.end()
 
 
@@ -143,46 +131,85 @@ def _follow(token: Token, previous: Kind, lists: list[bool], expression: str) ->
         raise CalculationError(message, expression, token.position)
 
 
-def _token(expression: str, match: re.Match[str], budget: Budget) -> Token:
-    text = match.group()
-    group = match.lastgroup
-    if group == "sign":
-        _refuse_double_signs(expression, match.start())
-        return Token(Kind.SIGN, _SIGNS.get(text, text), match.start())
-    if group == "times":
-        return Token(Kind.SIGN, "*", match.start())
-    if group == "name":
-        name = _SIGNS.get(text, text).lower().removeprefix("math.")
-        return Token(Kind.NAME, name, match.start())
-    if group == "based":
-        return Token(Kind.NUMBER, text, match.start(), Fraction(int(text, 0)))
-    return Token(Kind.NUMBER, text, match.start(), _decimal_value(expression, match, budget))
-
-
-def _decimal_value(expression: str, match: re.Match[str], budget: Budget) -> Fraction:
-    text = re.sub(r"[^0-9.eE+-]", "", match.group())
-    exponent = text.lower().partition("e")[2]
-    # The number of digits comes first: an exponent of thousands of digits would be slow to read and is refused anyway.
-    if len(exponent) > len("+000020000") or abs(int(exponent or 0)) > _MAX_LITERAL_EXPONENT:
-        message = f"This number is out of range; exponents go up to {_MAX_LITERAL_EXPONENT:,}."
-        raise CalculationError(message, expression, match.start())
+def _tokens(expression: str, match: re.Match[str], budget: Budget) -> list[Token]:
+    text, position = match.group(), match.start()
+    match match.lastgroup:
+        case "sign":
+            _refuse_double_signs(match.string, expression, position)
+            return [Token(Kind.SIGN, _SIGNS.get(text, text), position, written=text)]
+        case "times":
+            return [Token(Kind.SIGN, "*", position, written=text)]
+        case "name":
+            return _named(text, position)
+        case "raised":
+            return _raised(text.translate(RAISED), position)
+        case "feet":
+            return _feet_and_inches(text, position)
     try:
-        budget.spend(words(4 * abs(int(exponent or 0))) ** 2 // 4)
+        return [_literal(match, budget)]
     except MathProblemError as problem:
-        raise CalculationError(str(problem), expression, match.start()) from problem
-    # Decimal reads any number of digits; int() stops at Python's limit for text.
-    return Fraction(Decimal(text))
+        raise CalculationError(str(problem), expression, position) from problem
 
 
-def _refuse_double_signs(expression: str, position: int) -> None:
-    pair = expression[position : position + 2]
+def _literal(match: re.Match[str], budget: Budget) -> Token:
+    text, position = match.group(), match.start()
+    match match.lastgroup:
+        case "date":
+            return Token(Kind.DATE, text, position, date_value(text))
+        case "text":
+            return _quoted(text, position)
+        case "points":
+            raise MathProblemError("Write a point for decimals only, and commas between thousands: 1,234,567.89.")
+        case "vulgar":
+            return Token(Kind.NUMBER, text, position, VULGAR[text], text)
+        case "based":
+            return Token(Kind.NUMBER, text, position, Fraction(int(text, 0)), text)
+    return Token(Kind.NUMBER, text, position, decimal_value(text, budget), text)
+
+
+def _named(text: str, position: int) -> list[Token]:
+    written = _LETTERS.get(text, text).rpartition(".")[2]
+    name = written.lower()
+    if name in WORDS:
+        return [Token(Kind.SIGN, WORDS[name], position, written=text)]
+    if name in {"squared", "cubed"}:
+        return _raised("2" if name == "squared" else "3", position)
+    return [Token(Kind.NAME, name, position, written=written)]
+
+
+def _quoted(text: str, position: int) -> Token:
+    value = quoted_value(text)
+    if value is None:
+        raise MathProblemError(HINTS[text[0]])
+    if isinstance(value, str):
+        return Token(Kind.TEXT, text, position, Words(value))
+    return Token(Kind.DATE, text, position, value)
+
+
+def _raised(text: str, position: int) -> list[Token]:
+    """The tokens of ^2 for ², of ^-1 for ⁻¹."""
+    digits = text.lstrip("+-")
+    tokens = [Token(Kind.SIGN, "^", position)]
+    if text.startswith("-"):
+        tokens.append(Token(Kind.SIGN, "-", position))
+    return [*tokens, Token(Kind.NUMBER, digits, position, Fraction(Decimal(digits)), digits)]
+
+
+def _feet_and_inches(text: str, position: int) -> list[Token]:
+    """The tokens of (5 foot + 10 inch) for 5'10"."""
+    feet, inches = text.rstrip('"').split("'")
+    return [
+        Token(Kind.SIGN, "(", position),
+        Token(Kind.NUMBER, feet, position, Fraction(feet)),
+        Token(Kind.NAME, "foot", position, written="foot"),
+        Token(Kind.SIGN, "+", position),
+        Token(Kind.NUMBER, inches, position, Fraction(inches.strip())),
+        Token(Kind.NAME, "inch", position, written="inch"),
+        Token(Kind.SIGN, ")", position),
+    ]
+
+
+def _refuse_double_signs(text: str, expression: str, position: int) -> None:
+    pair = text[position : position + 2]
     if pair in {"!!", "!="}:
-        raise CalculationError(_HINTS[pair], expression, position)
-
-
-def _hint(expression: str, position: int) -> str:
-    character = expression[position]
-    if character in _HINTS:
-        return _HINTS[character]
-    shown = character if character.isprintable() else f"U+{ord(character):04X}"
-    return f"'{shown}' is not part of an arithmetic expression."
+        raise CalculationError(HINTS[pair], expression, position)
