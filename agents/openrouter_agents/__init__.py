@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from openrouter_agents.graph import create_openrouter_agent
     from openrouter_agents.middleware.progress import StreamProgress, report_progress
     from openrouter_agents.middleware.untrusted_results import after_untrusted_content
-    from openrouter_agents.tool_ledger import current_ledger
     from openrouter_agents.threads import open_threads
+    from openrouter_agents.tool_ledger import current_ledger
     from openrouter_agents.tools import Calculator, CodeInterpreter, WebSearch, resolve_tools
 
 __all__ = [
