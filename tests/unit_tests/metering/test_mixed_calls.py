@@ -34,18 +34,19 @@ MOODS = {"busy": 10, "wrong": 5, "cut": 10, "odd": 10, "byok": 5, "searched": 5,
 
 
 class Moody:
-    """Answers, fails, breaks off, charges odd amounts: by the dice, on any thread."""
+    """Answers, fails, breaks off, charges odd amounts (up to `dearest` nano-USD): by the dice, on any thread."""
 
     checks_requests = True
 
-    def __init__(self, seed):
+    def __init__(self, seed, dearest):
         self._dice = random.Random(seed)
+        self._dearest = dearest
         self._lock = threading.Lock()
 
     def reply(self, request):
         with self._lock:
             (kind,) = self._dice.choices(list(MOODS), list(MOODS.values()))
-            cost = self._dice.randrange(1, 10**7) / 10**9
+            cost = self._dice.randrange(1, self._dearest) / 10**9
         return {
             "busy": Failure(503, "busy", headers={"retry-after": "0"}),
             "wrong": Failure(400, "no"),
@@ -138,7 +139,9 @@ async def ask_all(callers, numbers):
 @pytest.mark.parametrize("limit", [None, "0.2"])
 def test_the_ledger_is_the_book(limit, tmp_path, request):
     calls = request.config.getoption("--calls")
-    with OpenRouterEmulator(Moody(1), credits_usd="1000000") as emulator, SpendLedger(tmp_path / "spend.db") as ledger:
+    # a budget holds as far as the list of prices is true
+    moody = Moody(1, dearest=10**7 if limit is None else 10**5)
+    with OpenRouterEmulator(moody, credits_usd="1000000") as emulator, SpendLedger(tmp_path / "spend.db") as ledger:
         if limit is not None:
             ledger.set_budget(Budget("total", limit))
         callers = Callers(emulator, ledger, 2)
