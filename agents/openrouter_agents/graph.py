@@ -83,7 +83,7 @@ def create_openrouter_agent(  # noqa: PLR0913 - all but the first two are option
             `SpendLedger()`). Every call is held to it before it is sent. `None`: what the ledger's budgets say, if any.
         budget_policy: What a run does that there is no money for, by a budget or by OpenRouter's word: `"answer"` ends
             it with what was spent and what is missing, `"ask"` asks a human for more, `"clamp"` asks for a shorter
-            answer, `"next_model"` asks the next of `fallbacks`, `"raise"` raises. `None`: `"answer"` where there is a
+            answer, `"next_model"` asks the next of `fallbacks`, `"raise"` raises. `None`: `"clamp"` where there is a
             ledger, else `"raise"`. See `middleware.budget.AgentBudgetPolicy`.
         checkpointer: Where threads are kept; `None` keeps none. `True` takes the one of the graph around this one.
         store: Where tools and middleware keep what outlives a thread.

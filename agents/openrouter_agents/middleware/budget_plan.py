@@ -27,7 +27,9 @@ def plan_budget(
     Args:
         model: The agent's model. Its ledger is used where it has one.
         budget: What may be spent; `None`: what the budgets of the model's ledger say, if it has one.
-        policy: What is done when there is no money. `None`: `"answer"` where anything is booked, else nothing.
+        policy: What is done when there is no money. `None`: the model's own `budget_policy`, or `"clamp"`, where
+            anything is booked, else nothing. What an answer of full length may cost is a multiple of what it will, so
+            that with any other policy a budget of cents would end a run before it has begun.
 
     Returns:
         The model to use, and the middleware; none where there is nothing to keep to.
@@ -42,8 +44,9 @@ def plan_budget(
         ledger = _new_ledger(budget)
     if ledger is None and policy is None:
         return model, []
+    policy = policy or ("clamp" if model.budget_policy == "raise" else model.budget_policy)
     changes = {"ledger": ledger, **({"budget_policy": policy} if policy in _OF_THE_MODEL else {})}
-    return model.model_copy(update=changes), [KeepToBudget(policy or "answer", ledger, _set_up(budget, ledger))]
+    return model.model_copy(update=changes), [KeepToBudget(policy, ledger, _set_up(budget, ledger))]
 
 
 def _set_up(budget: AgentBudget | None, ledger: SpendLedger | None) -> RunBudgets | None:

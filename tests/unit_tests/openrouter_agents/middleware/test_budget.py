@@ -14,13 +14,14 @@ from langgraph.types import Command
 from langchain_openrouter import (
     Budget,
     BudgetExceededError,
+    ChatOpenRouter,
     ConfigurationError,
     InsufficientCreditsError,
     ModelCatalogue,
     SpendLedger,
 )
 from langchain_openrouter.emulator import Answer, Failure
-from openrouter_agents import WebSearch, current_ledger, sum_spend
+from openrouter_agents import WebSearch, create_openrouter_agent, current_ledger, sum_spend
 from openrouter_agents.middleware import run_budgets
 from openrouter_agents.middleware.run_budgets import RunBudgets
 
@@ -116,6 +117,26 @@ def test_searches_with_openrouter_are_booked_and_held_to_the_budget(
 def test_a_refusal_is_raised_where_that_is_the_policy(agent, run):
     with pytest.raises(BudgetExceededError):
         run(agent(budget="0", budget_policy="raise", max_tokens=100))
+
+
+def test_a_budget_of_a_cent_is_enough_for_a_model_that_might_answer_at_length(emulator, play, agent, run):
+    play(CALL, Answer("2"))
+    assert run(agent(model="openai/gpt-5-mini", budget="0.01"))[-1].text == "2"
+    assert all(request.json["max_tokens"] < 5_000 for request in asked(emulator))
+
+
+def test_the_policy_of_a_model_is_that_of_its_agent(emulator, play, run):
+    play(Answer("Hi!"))
+    dear = ChatOpenRouter(
+        model="openai/gpt-4o",
+        models=["openai/gpt-5-nano"],
+        budget_policy="next_model",
+        api_key=emulator.api_key,
+        base_url=emulator.base_url,
+        max_tokens=1000,
+    )
+    assert run(create_openrouter_agent(dear, ["calculator"], budget="0.005"))[-1].text == "Hi!"
+    assert emulator.requests[-1].json["model"] == "openai/gpt-5-nano"
 
 
 def test_a_shorter_answer_is_asked_for(emulator, play, agent, run, step):
