@@ -165,8 +165,10 @@ def _closing_words(refusal: BudgetExceededError | InsufficientCreditsError, requ
 def _reason(refusal: BudgetExceededError | InsufficientCreditsError) -> str:
     if not isinstance(refusal, BudgetExceededError):
         return "OpenRouter says that the account, or its key, has too little left."
+    fitting = refusal.affordable_max_tokens
+    short = "" if fitting is None else f", with an answer of up to {fitting} tokens less"
     whose = "of this run" if refusal.scope.startswith(_BLOCK) else repr(refusal.scope)
     return (
         f"The budget {whose} is {format_usd(refusal.limit_usd)}, of which {format_usd(refusal.spent_usd)} are spent; "
-        f"the step may cost up to {format_usd(refusal.needed_usd)}."
+        f"the step may cost up to {format_usd(refusal.needed_usd)}{short}."
     )
