@@ -37,9 +37,9 @@ def stack_middleware(
 ) -> list[AnyMiddleware]:
     """Put the middleware that every agent needs around what was given.
 
-    Requests pass from the first to the last, so that what repairs a history comes before what measures it, and money is
-    asked for what is really sent. Failures of tools are caught outside of the given ones, so that a retry among them
-    sees each failure before it becomes a message.
+    Requests pass from the first to the last, so that what repairs a history comes before what measures it. Failures of
+    tools are caught outside of the given ones, so that a retry among them sees each failure before it is a message. What
+    there is no money for is no failure: it is dealt with inside of them, where no retry or fallback sees it.
 
     Args:
         limits: What one run may do.
@@ -60,11 +60,10 @@ def stack_middleware(
         LimitToolCalls(limits.max_tool_calls, limits.tool_call_limits, tool_names),
         StopRepeatedCalls(),
         FitContext(),
-        *budget,
         ToolErrorMiddleware(describe_tool_error),
         MarkUntrusted(),
         TellToolsTheirRun(),
         *human_review(reviewed, tool_names),
     ]
     taken = {middleware.name for middleware in given}
-    return [*(middleware for middleware in ours if middleware.name not in taken), *given]
+    return [*(middleware for middleware in ours if middleware.name not in taken), *given, *budget]

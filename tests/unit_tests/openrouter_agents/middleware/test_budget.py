@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from agent_talk import call, results
+from langchain.agents.middleware import ModelFallbackMiddleware, ModelRetryMiddleware
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
@@ -75,6 +76,13 @@ def test_a_run_that_has_spent_its_budget_ends_in_words(emulator, play, agent, ru
 def test_a_run_without_any_money_asks_nobody(emulator, agent, run, ledger):
     messages = run(agent(budget=Decimal("0.000001"), ledger=ledger, max_tokens=100))
     assert "Your question has not been answered" in messages[-1].text
+    assert asked(emulator) == []
+
+
+def test_no_retry_or_fallback_of_ones_own_goes_round_the_budget(emulator, play, agent, run, ledger, model):
+    around = [ModelRetryMiddleware(), ModelFallbackMiddleware(model())]
+    messages = run(agent(budget=Decimal("0.000001"), ledger=ledger, middleware=around))
+    assert messages[-1].additional_kwargs == {"stopped_by": "budget"}
     assert asked(emulator) == []
 
 
