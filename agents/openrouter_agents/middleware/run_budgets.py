@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from langchain_openrouter import SpendLedger
     from langchain_openrouter.spend.spans import SpanBudget
 
-MOST_RUNS: Final = 1_000
-"""Runs that are remembered. Those that failed or wait for a human are never heard of again, or late."""
+MOST_RUNS: Final = 10_000
+"""Runs that are remembered. Those that failed, or wait for a human, are never heard of again, or late."""
 
 
 class RunBudgets:
-    """The open blocks by run. A run that is resumed in this process goes on in its own.
+    """The open blocks by run. A run that is resumed in this process goes on in its own, elsewhere in a new one.
 
     Args:
         ledger: Whose blocks they are.

@@ -38,8 +38,8 @@ def stack_middleware(
     """Put the middleware that every agent needs around what was given.
 
     Requests pass from the first to the last, so that what repairs a history comes before what measures it. Failures of
-    tools are caught outside of the given ones, so that a retry among them sees each failure before it is a message. What
-    there is no money for is no failure: it is dealt with inside of them, where no retry or fallback sees it.
+    tools are caught outside of the given ones, so that a retry among them sees each failure before it is a message.
+    What there is no money for is no failure: it is dealt with inside of them, where no retry or fallback sees it.
 
     Args:
         limits: What one run may do.
