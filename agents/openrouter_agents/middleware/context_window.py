@@ -11,6 +11,7 @@ from langchain_core.messages import AnyMessage, BaseMessage, ToolMessage
 from typing_extensions import override
 
 from langchain_openrouter import ChatOpenRouter, ModelCatalogue, model_profile
+from openrouter_agents.middleware.cut_results import cut_results
 from openrouter_agents.middleware.request_editing import Request, RequestEditor
 
 DEFAULT_WINDOW: Final = 128_000
@@ -24,11 +25,13 @@ _CLEARED = "[This result was left out to save space. Call the tool again if you 
 
 
 class FitContext(RequestEditor):
-    """Replaces old results of tools by a short note before a request gets too long, for the model's eyes only.
+    """Leaves out old results of tools, and then the middle of new ones, before a request gets too long.
+
+    It does so for the model's eyes only, and says where something is missing. Results that the model has not read yet
+    are cut as the last resort, the longest ones: a tool that floods neither ends the run, nor costs others theirs.
 
     The window is the smallest of the model's and its fallbacks', by OpenRouter's list of models as far as that has been
-    fetched, or by the model's `profile`; else `default_window`. What the tools said last, and the model has not read
-    yet, is never left out.
+    fetched, or by the model's `profile`; else `default_window`.
 
     Args:
         default_window: Tokens that are assumed of models whose window is not known.
@@ -46,9 +49,9 @@ class FitContext(RequestEditor):
 
     @override
     def edit(self, request: Request) -> Request:
-        unread = _unread(request.messages)
-        if not any(isinstance(message, ToolMessage) for message in request.messages[: -unread or None]):
+        if not any(isinstance(message, ToolMessage) for message in request.messages):
             return request
+        unread = _unread(request.messages)
         trigger = int(_SHARE * (context_window(request.model) or self._default_window))
         system = [] if request.system_message is None else [request.system_message]
 
@@ -60,6 +63,9 @@ class FitContext(RequestEditor):
             if count(edited) <= trigger:
                 break
             ClearToolUsesEdit(trigger, keep=keep, placeholder=_CLEARED).apply(edited, count_tokens=count)
+        else:
+            if count(edited) > trigger:
+                edited = cut_results(edited, unread, trigger - count(edited[: len(edited) - unread]))
         return request.override(messages=edited)
 
 

@@ -6,11 +6,16 @@ import json
 
 import pytest
 from agent_talk import call, results
+from hypothesis import given
+from hypothesis import strategies as st
 from langchain.agents.middleware import ClearToolUsesEdit, ContextEditingMiddleware
+from langchain_core.messages import HumanMessage, ToolMessage
+from langgraph.checkpoint.memory import InMemorySaver
 
 from langchain_openrouter import ModelCatalogue
 from langchain_openrouter.emulator import Answer
 from openrouter_agents.middleware.context_window import DEFAULT_WINDOW, FitContext, context_window
+from openrouter_agents.middleware.cut_results import cut_results
 
 SMALL = "openai/gpt-3.5-turbo"
 
@@ -46,10 +51,46 @@ def test_old_results_are_left_out_before_the_window_is_full(emulator, play, agen
     assert all(len(json.dumps(request.json)) / 4 < window for request in emulator.requests)
 
 
-def test_what_has_not_been_read_yet_is_never_left_out(emulator, play, agent, run, window):
-    play(reading(1), reading(2, 3, 4, 5, 6), Answer("Read."))
+def test_what_has_not_been_read_yet_is_left_out_last(emulator, play, agent, run, window):
+    play(reading(1), reading(2, 3, 4), Answer("Read."))
     run(agent(model=SMALL, tools=[read]))
-    assert sent(emulator.requests[-1]) == [False] + [True] * 5
+    assert sent(emulator.requests[-1]) == [False] + [True] * 3
+
+
+@pytest.mark.parametrize("in_blocks", [False, True])
+def test_a_tool_that_floods_costs_the_others_nothing(emulator, play, agent, run, window, in_blocks):
+    def flood(size: int) -> str | list:
+        """Say very much."""
+        text = f"Begin. {'words ' * size} End."
+        return [{"type": "text", "text": text}] if in_blocks else text
+
+    play(
+        Answer(tool_calls=[call("flood", size=9), call("flood", size=200_000), call("flood", size=200_000)]),
+        Answer("Read."),
+    )
+    messages = run(agent(model=SMALL, tools=[flood]))
+    assert messages[-1].text == "Read."
+    texts = [
+        one["content"][0]["text"] if in_blocks else one["content"]
+        for one in emulator.requests[-1].json["messages"]
+        if one["role"] == "tool"
+    ]
+    assert "left out" not in texts[0]
+    for text in texts:
+        assert text.startswith("Begin.")
+        assert text.endswith("End.")
+    first, second = map(len, texts[1:])
+    assert abs(first - second) < 100
+    assert window / 2 < len(json.dumps(emulator.requests[-1].json)) / 4 < window
+    assert len(results(messages)[1].text) > 1_000_000
+
+
+def test_a_thread_goes_on_after_a_flood(emulator, play, agent, run, window):
+    play(reading(*range(20)), Answer("Read."), Answer("Yes?"))
+    made = agent(model=SMALL, tools=[read], checkpointer=InMemorySaver())
+    config = {"configurable": {"thread_id": "1"}}
+    run(made, **config)
+    assert run(made, **config)[-1].text == "Yes?"
 
 
 def test_the_smallest_window_of_the_fallbacks_counts(emulator, model, window):
@@ -76,5 +117,18 @@ def test_ones_own_editing_replaces_it(emulator, play, agent, run):
     run(agent(tools=[read], middleware=[edit]))
     assert sent(emulator.requests[-1]) == [False, False]
     play(reading(1), reading(2), Answer("Read."))
-    run(agent(tools=[read], middleware=[FitContext(default_window=10)]))
+    run(agent(tools=[read], middleware=[FitContext(default_window=8000)]))
     assert sent(emulator.requests[-1]) == [False, True]
+
+
+@given(st.lists(st.integers(0, 9_000), min_size=1, max_size=6), st.integers(-100, 5_000))
+def test_results_share_what_room_there_is(lengths, tokens):
+    messages = [HumanMessage("?"), *(ToolMessage("x" * length, tool_call_id=str(length)) for length in lengths)]
+    first, *cut = cut_results(messages, len(lengths), tokens)
+    assert first == messages[0]
+    room = max(tokens * 3, 500 * len(lengths))
+    assert sum(len(message.text) for message in cut) <= room + 100 * len(lengths)
+    for length, message in zip(lengths, cut, strict=True):
+        assert message.text.count("x") >= min(length, 500) - 2
+        if length <= room // len(lengths):
+            assert message.text == "x" * length
