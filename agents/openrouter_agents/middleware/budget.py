@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from langchain.agents.middleware import AgentState, ModelResponse, ToolCallRequest
 from langchain_core.messages import AIMessage, ToolMessage
@@ -12,10 +12,11 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 from typing_extensions import override
 
-from langchain_openrouter import Budget, BudgetExceededError, InsufficientCreditsError
+from langchain_openrouter import Budget, BudgetExceededError
 from openrouter_agents.costs import format_usd, sum_spend
 from openrouter_agents.middleware.budget_review import ask_for_more
 from openrouter_agents.middleware.current_run import messages_of_run, run_id
+from openrouter_agents.middleware.refusals import BLOCK, REFUSALS, Refusal, describe_refusal
 from openrouter_agents.middleware.request_editing import Answer, AnyMiddleware, Request, stop
 from openrouter_agents.middleware.run_budgets import RunBudgets
 from openrouter_agents.tool_ledger import booking_in
@@ -35,12 +36,8 @@ AgentBudgetPolicy: TypeAlias = Literal["answer", "ask", "clamp", "next_model", "
 
 Result: TypeAlias = ToolMessage | Command[Any]
 
-_REFUSALS: Final = (BudgetExceededError, InsufficientCreditsError)
 _Asked = TypeVar("_Asked")
 _Given = TypeVar("_Given")
-
-_BLOCK = "span:"
-"""How the scope of a block of the ledger begins, which is set by code and not by a budget."""
 
 
 class KeepToBudget(AnyMiddleware):
@@ -67,7 +64,7 @@ class KeepToBudget(AnyMiddleware):
         while True:
             try:
                 return self._bound(_run_of(request), handler)(request)
-            except _REFUSALS as refusal:
+            except REFUSALS as refusal:
                 if not (may_ask and self._is_granted(refusal, request)):
                     return self._end(refusal, request)
             may_ask = False
@@ -80,7 +77,7 @@ class KeepToBudget(AnyMiddleware):
         while True:
             try:
                 return await (await self._abound(_run_of(request), handler))(request)
-            except _REFUSALS as refusal:
+            except REFUSALS as refusal:
                 if not (may_ask and self._is_granted(refusal, request)):
                     return self._end(refusal, request)
             may_ask = False
@@ -125,7 +122,7 @@ class KeepToBudget(AnyMiddleware):
             block = await asyncio.to_thread(runs.open, run)
         return block.bind(call)
 
-    def _is_granted(self, refusal: BudgetExceededError | InsufficientCreditsError, request: Request) -> bool:
+    def _is_granted(self, refusal: Refusal, request: Request) -> bool:
         """Ask a human for more; whether to try again."""
         usd = ask_for_more(refusal)
         if usd is None or not isinstance(refusal, BudgetExceededError):
@@ -134,11 +131,11 @@ class KeepToBudget(AnyMiddleware):
         block = None if self._runs is None else self._runs.find(run)
         if self._runs is not None and block is not None and block.scope == refusal.scope:
             self._runs.extend(run, refusal.remaining_usd + usd)
-        elif self._ledger is not None and not refusal.scope.startswith(_BLOCK):
+        elif self._ledger is not None and not refusal.scope.startswith(BLOCK):
             self._ledger.set_budget(Budget(refusal.scope, refusal.limit_usd + usd, refusal.window))
         return True
 
-    def _end(self, refusal: BudgetExceededError | InsufficientCreditsError, request: Request) -> AIMessage:
+    def _end(self, refusal: Refusal, request: Request) -> AIMessage:
         if self._policy == "raise":
             raise refusal
         return stop("budget", _closing_words(refusal, request))
@@ -148,7 +145,7 @@ def _run_of(request: Request | ToolCallRequest) -> str:
     return run_id(request.state["messages"])
 
 
-def _closing_words(refusal: BudgetExceededError | InsufficientCreditsError, request: Request) -> str:
+def _closing_words(refusal: Refusal, request: Request) -> str:
     made = messages_of_run(request.state["messages"])
     results = sum(isinstance(message, ToolMessage) for message in made)
     missing = (
@@ -157,18 +154,6 @@ def _closing_words(refusal: BudgetExceededError | InsufficientCreditsError, requ
         else "Your question has not been answered"
     )
     return (
-        f"there is no money for the next step. {_reason(refusal)} My answers to this question have "
+        f"there is no money for the next step. {describe_refusal(refusal)} My answers to this question have "
         f"cost {format_usd(sum_spend(made).cost)}. {missing}."
-    )
-
-
-def _reason(refusal: BudgetExceededError | InsufficientCreditsError) -> str:
-    if not isinstance(refusal, BudgetExceededError):
-        return "OpenRouter says that the account, or its key, has too little left."
-    fitting = refusal.affordable_max_tokens
-    short = "" if fitting is None else f", with an answer of up to {fitting} tokens less"
-    whose = "of this run" if refusal.scope.startswith(_BLOCK) else repr(refusal.scope)
-    return (
-        f"The budget {whose} is {format_usd(refusal.limit_usd)}, of which {format_usd(refusal.spent_usd)} are spent; "
-        f"the step may cost up to {format_usd(refusal.needed_usd)}{short}."
     )

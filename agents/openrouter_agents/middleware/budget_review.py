@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from langgraph.types import interrupt
 
-from langchain_openrouter import Budget, BudgetExceededError, InsufficientCreditsError
+from langchain_openrouter import Budget, BudgetExceededError
 from openrouter_agents.costs import format_usd
+from openrouter_agents.middleware.refusals import Refusal, describe_refusal
 
 _LOG = logging.getLogger(__name__)
 _LOG.addHandler(logging.NullHandler())
@@ -18,7 +19,7 @@ ACTION: Final = "raise_budget"
 """What a human is asked to approve."""
 
 
-def ask_for_more(refusal: BudgetExceededError | InsufficientCreditsError) -> Decimal | None:
+def ask_for_more(refusal: Refusal) -> Decimal | None:
     """Interrupt the run with a question, and read the answer when it is resumed.
 
     The question is a `HITLRequest` with one action, `raise_budget`, whose argument `usd` says by how much. The answer
@@ -40,16 +41,15 @@ def ask_for_more(refusal: BudgetExceededError | InsufficientCreditsError) -> Dec
     return _granted(answer, proposed)
 
 
-def _proposed(refusal: BudgetExceededError | InsufficientCreditsError) -> Decimal:
+def _proposed(refusal: Refusal) -> Decimal:
     if isinstance(refusal, BudgetExceededError):
         return max(refusal.limit_usd, refusal.needed_usd)
     return Decimal(0)
 
 
-def _question(refusal: BudgetExceededError | InsufficientCreditsError, proposed: Decimal) -> str:
-    if isinstance(refusal, BudgetExceededError):
-        return f"{refusal} Approve to go on with {format_usd(proposed)} more."
-    return f"{refusal} Approve to try again, once there is money."
+def _question(refusal: Refusal, proposed: Decimal) -> str:
+    more = f"go on with {format_usd(proposed)} more" if proposed else "try again, once there is money"
+    return f"{describe_refusal(refusal)} Approve to {more}."
 
 
 def _granted(answer: Any, proposed: Decimal) -> Decimal | None:  # noqa: ANN401 - whatever the run was resumed with
