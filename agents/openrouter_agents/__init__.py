@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from openrouter_agents.middleware.untrusted_results import after_untrusted_content
     from openrouter_agents.threads import open_threads
     from openrouter_agents.tool_ledger import current_ledger
-    from openrouter_agents.tools import Calculator, CodeInterpreter, WebSearch, resolve_tools
+    from openrouter_agents.tools import Calculator, CodeInterpreter, DateTime, SpendTool, WebSearch, resolve_tools
 
 __all__ = [
     "Calculator",
     "Citations",
     "CodeInterpreter",
+    "DateTime",
     "Spend",
     "SpendCollector",
+    "SpendTool",
     "StreamProgress",
     "WebSearch",
     "after_untrusted_content",
@@ -36,9 +38,11 @@ _HOMES: Final = {
     "Calculator": "tools",
     "Citations": "citations",
     "CodeInterpreter": "tools",
+    "DateTime": "tools",
     "Spend": "costs",
     "SpendCollector": "costs",
     "StreamProgress": "middleware.progress",
+    "SpendTool": "tools",
     "WebSearch": "tools",
     "after_untrusted_content": "middleware.untrusted_results",
     "create_openrouter_agent": "graph",

@@ -108,7 +108,7 @@ def create_openrouter_agent(  # noqa: PLR0913 - all but the first two are option
     if (human_in_the_loop or budget_policy == "ask") and not checkpointer:
         raise ConfigurationError(_NO_CHECKPOINTER)
     chat, keeping_to_budget = plan_budget(_model(model, fallbacks, model_options), budget, budget_policy)
-    own_tools = resolve_tools([tool for tool in tools if not isinstance(tool, dict)])
+    own_tools = resolve_tools([tool for tool in tools if not isinstance(tool, dict)], chat)
     limits = RunLimits(max_model_calls, max_tool_calls, tool_call_limits or {})
     stack = stack_middleware(
         limits, [tool.name for tool in own_tools], human_in_the_loop, keeping_to_budget, middleware

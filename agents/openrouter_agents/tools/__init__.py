@@ -1,4 +1,4 @@
-"""The agent's tools: a calculator, a web search and a code interpreter."""
+"""The agent's tools: a calculator, a web search, a code interpreter, a clock, and what it all has cost."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from openrouter_agents.tools.calculator import Calculator
     from openrouter_agents.tools.code_interpreter import CodeInterpreter
+    from openrouter_agents.tools.date_time import DateTime
     from openrouter_agents.tools.registry import TOOL_NAMES, ToolLike, ToolNameError, resolve_tools
+    from openrouter_agents.tools.spend import SpendTool
     from openrouter_agents.tools.web_search import WebSearch
 
 __all__ = [
     "TOOL_NAMES",
     "Calculator",
     "CodeInterpreter",
+    "DateTime",
+    "SpendTool",
     "ToolLike",
     "ToolNameError",
     "WebSearch",
@@ -22,6 +26,8 @@ __all__ = [
 _HOMES: Final = {
     "Calculator": "calculator",
     "CodeInterpreter": "code_interpreter",
+    "DateTime": "date_time",
+    "SpendTool": "spend",
     "TOOL_NAMES": "registry",
     "ToolLike": "registry",
     "ToolNameError": "registry",

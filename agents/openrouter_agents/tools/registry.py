@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from langchain_core.tools import BaseTool
 from langchain_core.tools import tool as make_tool
+
+if TYPE_CHECKING:
+    from langchain_openrouter import ChatOpenRouter
 
 ToolLike: TypeAlias = str | BaseTool | Callable[..., object]
 """A tool by name, a tool, or a function with a docstring that becomes one."""
@@ -14,6 +17,8 @@ ToolLike: TypeAlias = str | BaseTool | Callable[..., object]
 _CLASSES: Final[Mapping[str, tuple[str, str]]] = {
     "calculator": ("openrouter_agents.tools.calculator", "Calculator"),
     "code_interpreter": ("openrouter_agents.tools.code_interpreter", "CodeInterpreter"),
+    "datetime": ("openrouter_agents.tools.date_time", "DateTime"),
+    "spend": ("openrouter_agents.tools.spend", "SpendTool"),
     "web_search": ("openrouter_agents.tools.web_search", "WebSearch"),
 }
 
@@ -25,7 +30,7 @@ class ToolNameError(ValueError):
     """A tool was asked for by a name that is not known, or two tools have the same name."""
 
 
-def resolve_tools(tools: Sequence[ToolLike]) -> list[BaseTool]:
+def resolve_tools(tools: Sequence[ToolLike], model: "ChatOpenRouter | None" = None) -> list[BaseTool]:
     """Makes tools of names and functions; tools stay as they are.
 
     ```python
@@ -34,6 +39,7 @@ def resolve_tools(tools: Sequence[ToolLike]) -> list[BaseTool]:
 
     Args:
         tools: Names out of `TOOL_NAMES`, tools and functions, in any order.
+        model: The model that will call them, for the tool `spend`, which tells of its ledger; `None`: there is none.
 
     Raises:
         ToolNameError: For a name that is not known, with the nearest one that is, and for a name given twice: models
@@ -41,7 +47,7 @@ def resolve_tools(tools: Sequence[ToolLike]) -> list[BaseTool]:
     """
     if isinstance(tools, str):
         raise ToolNameError(f"Give a list of tools, such as [{tools!r}], not one text.")
-    resolved = [_resolve(tool) for tool in tools]
+    resolved = [_resolve(tool, model) for tool in tools]
     names = [tool.name for tool in resolved]
     for name in names:
         if names.count(name) > 1:
@@ -49,19 +55,20 @@ def resolve_tools(tools: Sequence[ToolLike]) -> list[BaseTool]:
     return resolved
 
 
-def _resolve(tool: ToolLike) -> BaseTool:
+def _resolve(tool: ToolLike, model: "ChatOpenRouter | None") -> BaseTool:
     if isinstance(tool, BaseTool):
         return tool
     if isinstance(tool, str):
-        return _named_tool(tool)
+        return _named_tool(tool, model)
     return make_tool(tool)
 
 
-def _named_tool(name: str) -> BaseTool:
+def _named_tool(name: str, model: "ChatOpenRouter | None") -> BaseTool:
     if name not in _CLASSES:
         close = get_close_matches(name.lower(), TOOL_NAMES, n=1, cutoff=0.5)
         hint = f"Did you mean {close[0]!r}? " if close else ""
         raise ToolNameError(f"There is no tool {name!r}. {hint}Known tools: {', '.join(TOOL_NAMES)}.")
     module, attribute = _CLASSES[name]
-    made: BaseTool = getattr(import_module(module), attribute)()
+    options = {"ledger": model.ledger} if name == "spend" and model is not None else {}
+    made: BaseTool = getattr(import_module(module), attribute)(**options)
     return made

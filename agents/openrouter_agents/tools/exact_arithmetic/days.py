@@ -107,7 +107,7 @@ def _whole_months(first: date, last: date) -> int:
     if last < first:
         raise MathProblemError("The first date must not be after the second.")
     months = (last.year - first.year) * _MONTHS_OF_YEAR + last.month - first.month
-    return months - (last < _months_later(first, months))
+    return months - (last < months_later(first, months))
 
 
 def _moved(work: Workspace, day: date, span: Value, direction: int) -> date:
@@ -119,7 +119,7 @@ def _moved(work: Workspace, day: date, span: Value, direction: int) -> date:
     try:
         if months is not None:
             counted = arithmetic.multiply(work, span.number, Fraction(months))
-            return _months_later(day, direction * whole(counted, "To a date, only whole months can be added."))
+            return months_later(day, direction * whole(counted, "To a date, only whole months can be added."))
         days = quantities.convert(work, span, Quantity(Fraction(1), _DAY)).number
         return day + timedelta(days=direction * whole(days, "To a date, only whole days can be added."))
     except MathProblemError:
@@ -128,7 +128,7 @@ def _moved(work: Workspace, day: date, span: Value, direction: int) -> date:
         raise MathProblemError("This date is out of range; years go from 1 to 9999.") from error
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
     """The same day of a later month, or the last of that month where it is shorter: 31 January + 1 month."""
     years, month = divmod(day.month - 1 + months, _MONTHS_OF_YEAR)
     year = day.year + years

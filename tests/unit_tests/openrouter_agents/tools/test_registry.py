@@ -41,7 +41,7 @@ def test_an_unknown_name_gets_the_nearest_one(name, hint):
 
 
 def test_an_unknown_name_like_no_other_gets_the_list():
-    with pytest.raises(ValueError, match="Known tools: calculator, code_interpreter, web_search") as caught:
+    with pytest.raises(ValueError, match=f"Known tools: {', '.join(TOOL_NAMES)}") as caught:
         resolve_tools(["zzz"])
     assert "Did you mean" not in str(caught.value)
 
