@@ -31,6 +31,7 @@ DEFAULT_MODEL = "openai/gpt-5-mini"
 DEFAULT_TOOLS = ("calculator", "web_search", "code_interpreter")
 DEFAULT_MAX_MODEL_CALLS = 25
 DEFAULT_MAX_TOOL_CALLS = 50
+DEFAULT_TOOL_TIMEOUT = 600.0
 DEFAULT_MAX_CONCURRENCY = 8
 
 _NO_CHECKPOINTER = (
@@ -59,6 +60,7 @@ def create_openrouter_agent(  # noqa: PLR0913 - all but the first two are option
     max_model_calls: int = DEFAULT_MAX_MODEL_CALLS,
     max_tool_calls: int = DEFAULT_MAX_TOOL_CALLS,
     tool_call_limits: Mapping[str, int] | None = None,
+    tool_timeout: float | None = DEFAULT_TOOL_TIMEOUT,
     max_concurrency: int = DEFAULT_MAX_CONCURRENCY,
     **model_options: Any,  # noqa: ANN401 - ChatOpenRouter's own fields
 ) -> Agent:
@@ -80,7 +82,9 @@ def create_openrouter_agent(  # noqa: PLR0913 - all but the first two are option
             tools that OpenRouter runs, such as `{"type": "openrouter:web_search"}`.
         fallbacks: Ids of models that OpenRouter tries, in this order, when `model` fails. Billed is who answers.
         budget: USD that each run may spend (`"0.50"`), or a `Budget` of the model's `ledger` (without one, of
-            `SpendLedger()`). Every call is held to it before it is sent. `None`: what the ledger's budgets say, if any.
+            `SpendLedger()`). A call is sent only if there is money for the most that it can cost; so answers have at
+            most 8,192 tokens where neither `max_tokens` is given nor the policy is `"clamp"`. `None`: what the ledger's
+            budgets say, if any.
         budget_policy: What a run does that there is no money for, by a budget or by OpenRouter's word: `"answer"` ends
             it with what was spent and what is missing, `"ask"` asks a human for more, `"clamp"` asks for a shorter
             answer, `"next_model"` asks the next of `fallbacks`, `"raise"` raises. `None`: `"clamp"` where there is a
@@ -96,6 +100,8 @@ def create_openrouter_agent(  # noqa: PLR0913 - all but the first two are option
         max_model_calls: Model calls of a run. The last one is made without tools, so that it is an answer.
         max_tool_calls: Tool calls of a run; the model is told of those that are not carried out.
         tool_call_limits: The same for single tools, by name.
+        tool_timeout: Seconds that a call of a tool may take (600); the model is told of one that takes longer, and the
+            run goes on. `None`: as long as it wants to.
         max_concurrency: Tool calls that run at the same time; the others wait. A run's `config` may say otherwise.
         **model_options: Fields of `ChatOpenRouter`, such as `temperature=0` or `api_key=...`.
 
@@ -109,7 +115,7 @@ def create_openrouter_agent(  # noqa: PLR0913 - all but the first two are option
         raise ConfigurationError(_NO_CHECKPOINTER)
     chat, keeping_to_budget = plan_budget(_model(model, fallbacks, model_options), budget, budget_policy)
     own_tools = resolve_tools([tool for tool in tools if not isinstance(tool, dict)], chat)
-    limits = RunLimits(max_model_calls, max_tool_calls, tool_call_limits or {})
+    limits = RunLimits(max_model_calls, max_tool_calls, tool_call_limits or {}, tool_timeout)
     stack = stack_middleware(
         limits, [tool.name for tool in own_tools], human_in_the_loop, keeping_to_budget, middleware
     )

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 AgentBudget: TypeAlias = Budget | Decimal | float | str
 """A budget of the ledger, or USD that each run may spend."""
 
+DEFAULT_MAX_TOKENS: Final = 8_192
+"""Tokens of an answer of an agent with a budget, where nothing else is said and no policy shortens it.
+
+A step is held at what it may cost at most: the longest answers of some models alone would cost a dollar.
+"""
+
 _OF_THE_MODEL: Final = {"clamp", "next_model"}
 """What the model does by itself."""
 
@@ -29,7 +35,8 @@ def plan_budget(
         budget: What may be spent; `None`: what the budgets of the model's ledger say, if it has one.
         policy: What is done when there is no money. `None`: the model's own `budget_policy`, or `"clamp"`, where
             anything is booked, else nothing. What an answer of full length may cost is a multiple of what it will, so
-            that with any other policy a budget of cents would end a run before it has begun.
+            that a budget of cents would end a run before it has begun: with any other policy, answers of a model
+            without `max_tokens` have at most `DEFAULT_MAX_TOKENS`.
 
     Returns:
         The model to use, and the middleware; none where there is nothing to keep to.
@@ -45,8 +52,18 @@ def plan_budget(
     if ledger is None and policy is None:
         return model, []
     policy = policy or ("clamp" if model.budget_policy == "raise" else model.budget_policy)
-    changes = {"ledger": ledger, **({"budget_policy": policy} if policy in _OF_THE_MODEL else {})}
+    changes: dict[str, object] = {"ledger": ledger}
+    if policy in _OF_THE_MODEL:
+        changes["budget_policy"] = policy
+    if _needs_shorter_answers(model, budget, policy):
+        changes["max_tokens"] = DEFAULT_MAX_TOKENS
     return model.model_copy(update=changes), [KeepToBudget(policy, ledger, _set_up(budget, ledger))]
+
+
+def _needs_shorter_answers(model: ChatOpenRouter, budget: AgentBudget | None, policy: AgentBudgetPolicy) -> bool:
+    """Whether the longest answer of the model alone might be refused, and nobody says how long it may be."""
+    unsaid = model.max_tokens is None and model.max_completion_tokens is None
+    return budget is not None and policy != "clamp" and unsaid
 
 
 def _set_up(budget: AgentBudget | None, ledger: SpendLedger | None) -> RunBudgets | None:

@@ -15,6 +15,7 @@ from openrouter_agents.middleware.repeated_calls import StopRepeatedCalls
 from openrouter_agents.middleware.request_editing import AnyMiddleware
 from openrouter_agents.middleware.tool_context import TellToolsTheirRun
 from openrouter_agents.middleware.tool_errors import describe_tool_error
+from openrouter_agents.middleware.tool_time import LimitToolTime
 from openrouter_agents.middleware.untrusted_results import MarkUntrusted
 
 
@@ -26,6 +27,8 @@ class RunLimits:
     max_tool_calls: int
     tool_call_limits: Mapping[str, int] = field(default_factory=dict)
     """Calls of single tools, by name."""
+    tool_timeout: float | None = None
+    """Seconds that a call of a tool may take; `None`: as long as it wants to."""
 
 
 def stack_middleware(
@@ -62,6 +65,7 @@ def stack_middleware(
         FitContext(),
         ToolErrorMiddleware(describe_tool_error),
         MarkUntrusted(),
+        *([] if limits.tool_timeout is None else [LimitToolTime(limits.tool_timeout)]),
         TellToolsTheirRun(),
         *human_review(reviewed, tool_names),
     ]

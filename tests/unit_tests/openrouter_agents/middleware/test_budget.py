@@ -73,6 +73,15 @@ def test_a_run_that_has_spent_its_budget_ends_in_words(emulator, play, agent, ru
     assert "tool calls found out" in messages[-1].text
 
 
+@pytest.mark.parametrize("policy", ["answer", "raise"])
+def test_a_budget_works_without_further_settings(emulator, play, agent, run, policy):
+    """The longest answer of this model alone would cost more."""
+    play(Answer("Hi!"))
+    made = agent(model="anthropic/claude-sonnet-4.5", budget="0.25", budget_policy=policy)
+    assert run(made)[-1].text == "Hi!"
+    assert emulator.requests[-1].json["max_tokens"] == 8192
+
+
 def test_a_run_without_any_money_asks_nobody(emulator, agent, run, ledger):
     messages = run(agent(budget=Decimal("0.000001"), ledger=ledger, max_tokens=100))
     assert "Your question has not been answered" in messages[-1].text
