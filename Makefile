@@ -46,7 +46,7 @@ notebooks: $(READY)  ## Run every notebook again and save its outputs
 	$(BIN)/python -m tests.notebooks.run_all
 
 bench: $(READY)  ## Measure this package beside its peers (some two hours; installs them the first time)
-	@for name in client_cpu concurrency memory startup long_streams ledger_pairs budget_race spend_overhead; do \
+	@for name in client_cpu concurrency memory startup long_streams ledger_pairs budget_race spend_overhead agent_overhead; do \
 		$(BIN)/python benchmarks/$$name.py --plot benchmarks/plots/$$name.png || exit 1; \
 	done
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from plots import FLOOR, IN_A_ROW, OURS, PEER, TEXT, figure_of, save
 from rounds import Medians
-from tables import NAMES, in_order, ratio
+from tables import NAMES, compared_with, in_order, ratio
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,4 +68,8 @@ def _label(medians: Medians, client: str, panel: Panel) -> str:
     if value is None:
         return "" if client.startswith("floor") else "n/a"
     shown = f"{value:,.{panel.digits}f}"
-    return shown if client == "ours" or panel.limit is not None else f"{shown}   {ratio(medians, client, panel.figure)}"
+    return (
+        shown
+        if client == compared_with(medians) or panel.limit is not None
+        else f"{shown}   {ratio(medians, client, panel.figure)}"
+    )

@@ -35,7 +35,10 @@ BUDGETS = {
 }
 """Those of libraries that keep others within budgets."""
 
-_DISTRIBUTIONS = PEERS | BUDGETS
+AGENTS = {"deepagents": ["deepagents"]}
+"""Those of libraries that make agents."""
+
+_DISTRIBUTIONS = PEERS | BUDGETS | AGENTS
 
 _OURS = ("langchain-openrouter-agents", "langchain-core", "httpx", "aiohttp", "pydantic")
 _FLOORS = ("orjson", "httpx-aiohttp")
@@ -126,7 +129,7 @@ def _variables(client: str) -> dict[str, str]:
     hidden = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPROFILEIMPORTTIME")
     variables = {name: value for name, value in os.environ.items() if name not in hidden}
     if peer_of(client) not in _DISTRIBUTIONS:
-        variables["PYTHONPATH"] = str(HERE.parent)
+        variables["PYTHONPATH"] = os.pathsep.join(map(str, (HERE.parent, HERE.parent / "agents")))
     return {**variables, "OPENROUTER_CACHE_TTL_MODELS": "0", "LANGSMITH_TRACING": "false"}
 
 

@@ -14,6 +14,15 @@ NAMES = {
     "ours:ledger": "with a ledger",
     "ours:budget": "with a ledger and a budget",
     "ours:all": "with a ledger, a budget and the handler",
+    "ours:agent": "create_openrouter_agent (this package)",
+    "ours:streaming": "with StreamProgress",
+    "create-agent": "LangChain's create_agent, bare",
+    "deepagents": "deepagents' create_deep_agent",
+    "ours:wasi": "wasi",
+    "ours:jail": "jail",
+    "ours:monty": "monty",
+    "ours:docker": "docker",
+    "ours:podman": "podman",
     "official": "langchain-openrouter",
     "chat-openai": "ChatOpenAI at OpenRouter",
     "chat-openai:counter": "ChatOpenAI with UsageMetadataCallbackHandler",
@@ -25,6 +34,7 @@ NAMES = {
     "litellm:manager": "LiteLLM's BudgetManager",
     "pydantic-ai:limits": "pydantic-ai's UsageLimits",
     "shekel": "shekel: with budget()",
+    "floor-loop": "floor: the model and the tool alone",
     "floor": "floor: HTTP + langchain-core",
     "floor-langchain": "floor: langchain-core alone",
     "floor-httpx": "floor: httpx (async over aiohttp)",
@@ -66,9 +76,14 @@ def print_table(medians: Medians, columns: Sequence[Column], first: str = "clien
         print(f"| {' | '.join([NAMES[client], *cells])} |")
 
 
+def compared_with(medians: Medians) -> str:
+    """What of this package the others are compared with: the first that there is."""
+    return next(client for client in in_order(medians) if client.partition(":")[0] == "ours")
+
+
 def ratio(medians: Medians, client: str, figure: str) -> str:
     """How many times this package's figure a client's is, such as `2.05x`."""
-    ours, its = medians["ours"].get(figure), medians[client].get(figure)
+    ours, its = medians[compared_with(medians)].get(figure), medians[client].get(figure)
     return f"{its / ours:.2f}x" if ours and its is not None else ""
 
 
