@@ -21,6 +21,7 @@ from openrouter_agents.middleware.human_review import Reviewed
 from openrouter_agents.middleware.request_editing import AnyMiddleware
 from openrouter_agents.middleware.stack import RunLimits, stack_middleware
 from openrouter_agents.prompts import SYSTEM_PROMPT
+from openrouter_agents.threads.state import DeltaState
 from openrouter_agents.tools import ToolLike, resolve_tools
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ def create_openrouter_agent(  # noqa: PLR0913 - all but the first two are option
             it with what was spent and what is missing, `"ask"` asks a human for more, `"clamp"` asks for a shorter
             answer, `"next_model"` asks the next of `fallbacks`, `"raise"` raises. `None`: `"clamp"` where there is a
             ledger, else `"raise"`. See `middleware.budget.AgentBudgetPolicy`.
-        checkpointer: Where threads are kept; `None` keeps none. `True` takes the one of the graph around this one.
+        checkpointer: Where threads are kept, such as `open_threads("sqlite:///threads.db")`, each step as what it adds;
+            `None` keeps none. `True` takes the one of the graph around this one.
         store: Where tools and middleware keep what outlives a thread.
         human_in_the_loop: Names of tools whose calls a human approves, edits or rejects; or LangChain's
             `interrupt_on`, settings by name. Needs a checkpointer.
@@ -125,6 +127,7 @@ def create_openrouter_agent(  # noqa: PLR0913 - all but the first two are option
         system_prompt=SYSTEM_PROMPT if system_prompt is None else system_prompt or None,
         middleware=stack,
         response_format=response_format,
+        state_schema=DeltaState if checkpointer else None,
         checkpointer=checkpointer,
         store=store,
         name=name,

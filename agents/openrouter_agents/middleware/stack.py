@@ -11,6 +11,7 @@ from openrouter_agents.middleware.call_limits import LimitModelCalls, LimitToolC
 from openrouter_agents.middleware.context_window import FitContext
 from openrouter_agents.middleware.human_review import Reviewed, human_review
 from openrouter_agents.middleware.open_calls import AnswerOpenCalls
+from openrouter_agents.middleware.progress import StreamProgress
 from openrouter_agents.middleware.repeated_calls import StopRepeatedCalls
 from openrouter_agents.middleware.request_editing import AnyMiddleware
 from openrouter_agents.middleware.tool_context import TellToolsTheirRun
@@ -58,6 +59,7 @@ def stack_middleware(
         ConfigurationError: A limit or a name of a tool is none.
     """
     ours: list[AnyMiddleware] = [
+        StreamProgress(),
         AnswerOpenCalls(),
         LimitModelCalls(limits.max_model_calls),
         LimitToolCalls(limits.max_tool_calls, limits.tool_call_limits, tool_names),
