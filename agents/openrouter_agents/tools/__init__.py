@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from openrouter_agents.tools.calculator import Calculator
     from openrouter_agents.tools.code_interpreter import CodeInterpreter
     from openrouter_agents.tools.date_time import DateTime
+    from openrouter_agents.tools.mcp_calls import McpLimits
+    from openrouter_agents.tools.mcp_tools import McpServerError, aload_mcp_tools, load_mcp_tools, open_mcp_tools
     from openrouter_agents.tools.registry import TOOL_NAMES, ToolLike, ToolNameError, resolve_tools
     from openrouter_agents.tools.spend import SpendTool
     from openrouter_agents.tools.web_search import WebSearch
@@ -16,10 +18,15 @@ __all__ = [
     "Calculator",
     "CodeInterpreter",
     "DateTime",
+    "McpLimits",
+    "McpServerError",
     "SpendTool",
     "ToolLike",
     "ToolNameError",
     "WebSearch",
+    "aload_mcp_tools",
+    "load_mcp_tools",
+    "open_mcp_tools",
     "resolve_tools",
 ]
 
@@ -27,11 +34,16 @@ _HOMES: Final = {
     "Calculator": "calculator",
     "CodeInterpreter": "code_interpreter",
     "DateTime": "date_time",
+    "McpLimits": "mcp_calls",
+    "McpServerError": "mcp_tools",
     "SpendTool": "spend",
     "TOOL_NAMES": "registry",
     "ToolLike": "registry",
     "ToolNameError": "registry",
     "WebSearch": "web_search",
+    "aload_mcp_tools": "mcp_tools",
+    "load_mcp_tools": "mcp_tools",
+    "open_mcp_tools": "mcp_tools",
     "resolve_tools": "registry",
 }
 

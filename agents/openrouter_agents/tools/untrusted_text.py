@@ -9,6 +9,7 @@ _UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 _VARIATION_SELECTORS: Final = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 _WHITE: Final = re.compile(r"\s+")
 _ELLIPSIS: Final = "..."
+_LAYOUT: Final = frozenset("\n\t")
 
 
 def clean_text(text: str, max_characters: int) -> str:
@@ -28,6 +29,21 @@ def clean_text(text: str, max_characters: int) -> str:
     if len(line) <= max_characters:
         return line
     return line[: max_characters - len(_ELLIPSIS)].rstrip() + _ELLIPSIS
+
+
+def clean_lines(text: str, max_characters: int) -> str:
+    """Text without invisible characters, its lines and their indentation as they were, cut to a length.
+
+    For what is no page: comments are left, since whoever reads this text sees them.
+
+    Args:
+        text: Text from a program of others.
+        max_characters: Longest result, in characters, but for a last line that says what was cut.
+    """
+    seen = "".join(character for character in text if character in _LAYOUT or _is_seen(character))
+    if len(seen) <= max_characters:
+        return seen
+    return f"{seen[:max_characters]}\n[cut: {max_characters:,} of {len(seen):,} characters]"
 
 
 def _is_seen(character: str) -> bool:
