@@ -84,9 +84,9 @@ async def open_mcp_tools(servers: McpServers, limits: McpLimits = _DEFAULTS) -> 
 
     They are for asynchronous code of the same event loop only. Arguments and errors are those of `aload_mcp_tools`.
     """
+    client = _client(servers, limits)
     from langchain_mcp_adapters.tools import load_mcp_tools as load_from_session
 
-    client = _client(servers, limits)
     tools: list[BaseTool] = []
     async with AsyncExitStack() as sessions:
         for name in servers:

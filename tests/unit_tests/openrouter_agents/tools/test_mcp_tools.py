@@ -203,10 +203,13 @@ def test_an_agent_uses_them_beside_its_own(emulator, play, tools, asynchronous):
     assert messages[-1].text == "Done."
 
 
-def test_without_the_adapters_it_says_what_to_install(monkeypatch):
+async def test_without_the_adapters_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "langchain_mcp_adapters.client", None)
     with pytest.raises(ConfigurationError, match=r"pip install 'langchain-openrouter-agents\[mcp\]'"):
-        load_mcp_tools({"notes": STDIO})
+        await aload_mcp_tools({"notes": STDIO})
+    with pytest.raises(ConfigurationError, match=r"pip install 'langchain-openrouter-agents\[mcp\]'"):
+        async with open_mcp_tools({"notes": STDIO}):
+            pass
 
 
 def test_names_are_told_apart():
