@@ -13,13 +13,22 @@ if TYPE_CHECKING:
     from openrouter_agents.middleware.untrusted_results import after_untrusted_content
     from openrouter_agents.threads import open_threads
     from openrouter_agents.tool_ledger import current_ledger
-    from openrouter_agents.tools import Calculator, CodeInterpreter, DateTime, SpendTool, WebSearch, resolve_tools
+    from openrouter_agents.tools import (
+        Calculator,
+        CodeInterpreter,
+        DateTime,
+        FetchPage,
+        SpendTool,
+        WebSearch,
+        resolve_tools,
+    )
 
 __all__ = [
     "Calculator",
     "Citations",
     "CodeInterpreter",
     "DateTime",
+    "FetchPage",
     "Spend",
     "SpendCollector",
     "SpendTool",
@@ -39,6 +48,7 @@ _HOMES: Final = {
     "Citations": "citations",
     "CodeInterpreter": "tools",
     "DateTime": "tools",
+    "FetchPage": "tools",
     "Spend": "costs",
     "SpendCollector": "costs",
     "StreamProgress": "middleware.progress",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse, ToolCallRequest
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, ToolMessage
@@ -12,11 +12,10 @@ from langgraph.types import Command
 from typing_extensions import override
 
 from openrouter_agents.cited_text import cite
-from openrouter_agents.tools.search.answer import SearchAnswer, SearchResult, render_answer, with_numbers
+from openrouter_agents.tools.search.answer import SearchResult, read_answer, render_answer, with_numbers
 from openrouter_agents.tools.web_search import MAX_RESULTS
 
 _PROVIDER: Final = "openrouter"
-_ANSWER_KEYS: Final = SearchAnswer.__annotations__.keys()
 
 
 class Citations(AgentMiddleware[Any, Any, Any]):
@@ -55,7 +54,7 @@ class Citations(AgentMiddleware[Any, Any, Any]):
 
 def read_sources(messages: Iterable[BaseMessage]) -> dict[int, SearchResult]:
     """The results of all searches in a thread, by their numbers."""
-    answers = [answer for message in messages if (answer := _search_answer(message)) is not None]
+    answers = [answer for message in messages if (answer := read_answer(message)) is not None]
     return {result["id"]: result for answer in answers for result in answer["results"]}
 
 
@@ -104,7 +103,7 @@ def _checked(response: ModelResponse[Any], request: ModelRequest[Any]) -> ModelR
 
 
 def _renumbered(result: ToolMessage | Command[Any], request: ToolCallRequest) -> ToolMessage | Command[Any]:
-    answer = _search_answer(result) if isinstance(result, ToolMessage) else None
+    answer = read_answer(result) if isinstance(result, ToolMessage) else None
     if answer is None or not isinstance(result, ToolMessage):
         return result
     messages = _messages(request.state)
@@ -117,12 +116,6 @@ def _position(messages: Sequence[BaseMessage], call_id: str | None) -> int:
     """Which of the calls of the last answer this is: those that run at the same time must not share numbers."""
     calls = next((message.tool_calls for message in reversed(messages) if isinstance(message, AIMessage)), [])
     return next((position for position, call in enumerate(calls) if call["id"] == call_id), 0)
-
-
-def _search_answer(message: object) -> SearchAnswer | None:
-    artifact = message.artifact if isinstance(message, ToolMessage) else None
-    is_answer = isinstance(artifact, dict) and artifact.keys() == _ANSWER_KEYS
-    return cast("SearchAnswer", artifact) if is_answer else None
 
 
 def _messages(state: Any) -> Sequence[AnyMessage]:  # noqa: ANN401 - a graph's state is of the graph's own type

@@ -1,4 +1,4 @@
-"""The agent's tools: a calculator, a web search, a code interpreter, a clock, and what it all has cost."""
+"""The agent's tools: to calculate, search and read the web, run code, and know the time and what it all has cost."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from openrouter_agents.tools.calculator import Calculator
     from openrouter_agents.tools.code_interpreter import CodeInterpreter
     from openrouter_agents.tools.date_time import DateTime
+    from openrouter_agents.tools.fetch_page import FetchPage
     from openrouter_agents.tools.mcp_calls import McpLimits
     from openrouter_agents.tools.mcp_tools import McpServerError, aload_mcp_tools, load_mcp_tools, open_mcp_tools
     from openrouter_agents.tools.registry import TOOL_NAMES, ToolLike, ToolNameError, resolve_tools
@@ -18,6 +19,7 @@ __all__ = [
     "Calculator",
     "CodeInterpreter",
     "DateTime",
+    "FetchPage",
     "McpLimits",
     "McpServerError",
     "SpendTool",
@@ -37,6 +39,7 @@ _HOMES: Final = {
     "McpLimits": "mcp_calls",
     "McpServerError": "mcp_tools",
     "SpendTool": "spend",
+    "FetchPage": "fetch_page",
     "TOOL_NAMES": "registry",
     "ToolLike": "registry",
     "ToolNameError": "registry",

@@ -19,6 +19,7 @@ _CLASSES: Final[Mapping[str, tuple[str, str]]] = {
     "code_interpreter": ("openrouter_agents.tools.code_interpreter", "CodeInterpreter"),
     "datetime": ("openrouter_agents.tools.date_time", "DateTime"),
     "spend": ("openrouter_agents.tools.spend", "SpendTool"),
+    "fetch_page": ("openrouter_agents.tools.fetch_page", "FetchPage"),
     "web_search": ("openrouter_agents.tools.web_search", "WebSearch"),
 }
 

@@ -8,6 +8,8 @@ _COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _UNSEEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 _VARIATION_SELECTORS: Final = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 _WHITE: Final = re.compile(r"\s+")
+_SPACE: Final = re.compile(r"[^\S\n]")
+_EMPTY_LINES: Final = re.compile(r"\n\s*\n\s*\n")
 _ELLIPSIS: Final = "..."
 _LAYOUT: Final = frozenset("\n\t")
 
@@ -22,10 +24,7 @@ def clean_text(text: str, max_characters: int) -> str:
         text: Text from a page.
         max_characters: Longest result, in characters, with the dots that mark a cut.
     """
-    # Invisible characters go first: they could split the marks of a comment.
-    spaced = _WHITE.sub(" ", text)
-    seen = "".join(character for character in spaced if _is_seen(character))
-    line = _WHITE.sub(" ", _COMMENT.sub(" ", seen)).strip()
+    line = _WHITE.sub(" ", clean_paragraphs(_WHITE.sub(" ", text)))
     if len(line) <= max_characters:
         return line
     return line[: max_characters - len(_ELLIPSIS)].rstrip() + _ELLIPSIS
@@ -44,6 +43,14 @@ def clean_lines(text: str, max_characters: int) -> str:
     if len(seen) <= max_characters:
         return seen
     return f"{seen[:max_characters]}\n[cut: {max_characters:,} of {len(seen):,} characters]"
+
+
+def clean_paragraphs(text: str) -> str:
+    """Text as `clean_text` cleans it, but with its lines and indents, and whole."""
+    # Invisible characters go first: they could split the marks of a comment.
+    spaced = _SPACE.sub(" ", text.replace("\r\n", "\n"))
+    seen = "".join(character for character in spaced if character == "\n" or _is_seen(character))
+    return _EMPTY_LINES.sub("\n\n", _COMMENT.sub(" ", seen)).strip()
 
 
 def _is_seen(character: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
-# Not those of `typing`: pydantic reads them where they are a tool's artifact.
+from langchain_core.messages import BaseMessage, ToolMessage
 from typing_extensions import TypedDict
 
 from openrouter_agents.tools.search.dates import read_day
@@ -57,6 +57,13 @@ def make_answer(query: str, provider: str, outcome: SearchOutcome) -> SearchAnsw
 def render_answer(answer: SearchAnswer) -> str:
     """The answer as the model reads it."""
     return json.dumps(answer, ensure_ascii=False)
+
+
+def read_answer(message: BaseMessage) -> SearchAnswer | None:
+    """The answer that a tool message holds; `None` where it is not of a search, or the search failed."""
+    artifact = message.artifact if isinstance(message, ToolMessage) else None
+    is_answer = isinstance(artifact, dict) and artifact.keys() == SearchAnswer.__annotations__.keys()
+    return cast("SearchAnswer", artifact) if is_answer else None
 
 
 def with_numbers(answer: SearchAnswer, numbers: Sequence[int]) -> SearchAnswer:
