@@ -45,7 +45,10 @@ def main() -> None:
     """Measure, print, plot."""
     options = read_options(__doc__, rounds=5, peers=tuple(PEERS))
     calls = QUICK_CALLS if options.quick else CALLS
-    clients = [*OURS, *(client for peer in options.peers for client in PEERS[peer])]
+    clients = [
+        *((OURS[0], OURS[-1]) if options.quick else OURS),
+        *(client for peer in options.peers for client in PEERS[peer]),
+    ]
     with serving() as port:
         url = base_url(port)
         medians = add_differences(take_turns(clients, options.rounds, lambda client: measure(client, url, calls)))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from langchain_openrouter._error_body import parse_error
@@ -245,6 +245,7 @@ def test_the_message_says_what_to_do(status, advice):
     assert advice in str(parse_error({"message": "m"}, status=status))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     error=JSON | WIRE | st.builds(lambda error: {"error": error}, WIRE),
     status=st.sampled_from([200, 302, 400, 402, 403, 404, 418, 429, 500, 503]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from contextvars import copy_context
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -61,9 +62,10 @@ class RunBudgets:
 
     def _put(self, run: str, limit_usd: Decimal) -> SpanBudget:
         block = self._blocks[run] = self._ledger.budget(limit_usd, "run")
-        block.__enter__()
+        # in a context of its own: whoever asks the agent, and other runs, are not inside the block
+        copy_context().run(block.__enter__)
         return block
 
 
 def _end(block: SpanBudget) -> None:
-    block.__exit__(None, None, None)
+    copy_context().run(block.__exit__, None, None, None)

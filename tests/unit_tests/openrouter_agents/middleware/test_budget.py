@@ -275,3 +275,13 @@ def test_runs_that_are_never_heard_of_again_are_forgotten(monkeypatch, ledger):
 def test_wrong_budgets_are_refused(agent, wrong, said):
     with pytest.raises(ConfigurationError, match=said):
         agent(**wrong)
+
+
+def test_who_asks_is_not_inside_the_run_that_is_asked_for(play, agent, run, ledger):
+    play(Answer("Hi!"))
+    agent_with_budget = agent(budget="1", ledger=ledger)
+    run(agent_with_budget)
+    assert ledger.active_spans() == ()
+    budgets = RunBudgets(ledger, Decimal(1))
+    budgets.open("a run that is never heard of again")
+    assert ledger.active_spans() == ()
