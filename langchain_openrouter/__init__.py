@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from langchain_openrouter._lazy_names import lazy_names
+from langchain_openrouter.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from langchain_openrouter import plugins, server_tools

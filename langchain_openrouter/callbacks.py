@@ -185,9 +185,7 @@ class OpenRouterCreditsCallbackHandler(BaseCallbackHandler):
         """Take an attempt as it stands now: what models of this package call. See `AttemptListener`."""
         with self._lock:
             self._runs.mark_told(entry.attribution.run_id)
-            self._book.take(entry)
-        if self._outer is not None:
-            self._outer._take(entry)  # noqa: SLF001 - a handler too
+        self._take(entry)
         if self._guard is not None and entry.state is not EntryState.HELD:
             self._guard.look(entry, client)
 

@@ -27,7 +27,7 @@ from langchain_openrouter._environment import (
     is_local,
     version,
 )
-from langchain_openrouter._model_cache import ModelCache
+from langchain_openrouter._model_cache import ModelCache, Snapshot
 from langchain_openrouter._refresh import Refresher, refresher
 from langchain_openrouter._ttl import ttl_of
 from langchain_openrouter.closing import Closing
@@ -135,23 +135,23 @@ class ModelCatalogue(Closing):
 
     def kept(self) -> ModelList | None:
         """All models as they are kept, and renewed in the background if they are too old; `None` where none are."""
-        snapshot = self._cache.load() if self.ttl else None
+        snapshot = self._snapshot()
         if snapshot is None:
             return None
-        if not 0 <= self._clock() - snapshot.fetched_at < self.ttl:
+        if not self._is_new(snapshot):
             self._warn_of_failure()
             self.refresh_in_background()
         return snapshot.models
 
     def cached(self) -> ModelList | None:
         """All models as they are kept, however old, or `None`. Never uses the network."""
-        snapshot = self._cache.load() if self.ttl else None
+        snapshot = self._snapshot()
         return None if snapshot is None else snapshot.models
 
     @property
     def fetched_at(self) -> datetime | None:
         """When the list that is kept was downloaded, in UTC; `None` where none is kept."""
-        snapshot = self._cache.load() if self.ttl else None
+        snapshot = self._snapshot()
         return None if snapshot is None else datetime.fromtimestamp(snapshot.fetched_at, UTC)
 
     def find(self, model_id: str) -> ModelInfo | None:
@@ -189,15 +189,18 @@ class ModelCatalogue(Closing):
         Returns:
             The thread, or `None` where there is nothing to do or the last try has just failed.
         """
-        return None if not self.ttl or self._is_new() else self._refresher.start(self._renew, self._clock())
+        is_done = not self.ttl or self._is_new(self._snapshot())
+        return None if is_done else self._refresher.start(self._renew, self._clock())
 
-    def _is_new(self) -> bool:
-        snapshot = self._cache.load()
+    def _snapshot(self) -> Snapshot | None:
+        return self._cache.load() if self.ttl else None
+
+    def _is_new(self, snapshot: Snapshot | None) -> bool:
         return snapshot is not None and 0 <= self._clock() - snapshot.fetched_at < self.ttl
 
     def _renew(self) -> None:
         with self._cache.download_lock:
-            if not self._is_new():
+            if not self._is_new(self._snapshot()):
                 self._keep(self._download())
 
     def _warn_of_failure(self) -> None:

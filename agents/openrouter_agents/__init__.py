@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
+
+from langchain_openrouter.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from openrouter_agents.citations import Citations
@@ -51,8 +52,8 @@ _HOMES: Final = {
     "FetchPage": "tools",
     "Spend": "costs",
     "SpendCollector": "costs",
-    "StreamProgress": "middleware.progress",
     "SpendTool": "tools",
+    "StreamProgress": "middleware.progress",
     "WebSearch": "tools",
     "after_untrusted_content": "middleware.untrusted_results",
     "create_openrouter_agent": "graph",
@@ -64,12 +65,9 @@ _HOMES: Final = {
 }
 
 
-def __getattr__(name: str) -> object:
-    # Lazily: LangChain's agents take seconds to import, which `openrouter-agent --help` need not wait for.
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    return value
+# LangChain's agents take seconds to import, which `openrouter-agent --help` need not wait for.
+if not TYPE_CHECKING:
+    __getattr__ = lazy_names(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -59,8 +59,6 @@ class BalanceGuard:
 
     def _account_of(self, entry: Entry, client: OpenRouterConnection) -> Account | None:
         place = (client.base_url, entry.attribution.key_hash)
-        if place in self._accounts:
-            return self._accounts[place]
         with self._lock:
             is_new = place not in self._accounts
             account = self._accounts.setdefault(place, None)

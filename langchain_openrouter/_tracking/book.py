@@ -10,9 +10,8 @@ from langchain_openrouter.spend.entry import Entry, EntryState
 _ORDER = {EntryState.HELD: 0, EntryState.UNKNOWN: 1, EntryState.RELEASED: 2, EntryState.SETTLED: 3}
 """An attempt only moves on: what is told late of an earlier state is passed over."""
 
-
 _MOST_UNREAD = 64
-"""What is told is read together, which takes a fraction of the time that it takes between the work of two calls."""
+"""What waits to be read. Read together, it takes a fraction of the time that it takes between two calls."""
 
 
 class AttemptBook:

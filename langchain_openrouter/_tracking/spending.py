@@ -16,6 +16,7 @@ _DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 _Names: TypeAlias = tuple[tuple[str | None, ...], ...]
 
 _MOST_UNPARTED = 1000
+"""Sets of names whose sums wait to be parted."""
 
 _EXACT = Context(prec=2000)
 """Sums of any floats are exact in it, so that what is added in any order, and taken away again, leaves no trace."""

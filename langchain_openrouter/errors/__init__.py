@@ -66,7 +66,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from langchain_openrouter._lazy_names import lazy_names
+from langchain_openrouter.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from langchain_openrouter.errors.availability import (

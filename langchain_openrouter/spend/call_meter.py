@@ -97,18 +97,12 @@ class CallMeter:
             LedgerError: It cannot be booked.
         """
         self._attempts += 1
-        if self._ledger is None:
-            self._begun(self._next_entry(None))
-        else:
-            self._begun(steps.run(self._admission.admit(self._next_entry)))
+        self._begun(steps.run(self._admission.admit(self._next_entry)))
 
     async def abegin(self) -> None:
         """Do what `begin` does, without blocking the event loop."""
         self._attempts += 1
-        if self._ledger is None:
-            self._begun(self._next_entry(None))
-        else:
-            self._begun(await steps.arun(self._admission.admit(self._next_entry)))
+        self._begun(await steps.arun(self._admission.admit(self._next_entry)))
 
     def opened(self, headers: Mapping[str, str]) -> None:
         """An answer has begun: note its generation id, by which its cost can be looked up."""
@@ -139,8 +133,7 @@ class CallMeter:
 
     def settle_message(self, metadata: Mapping[str, Any], tokens: Mapping[str, Any] | None) -> None:
         """Book what the `response_metadata` and the `usage_metadata` of an answer say that it cost."""
-        if self._open is not None:
-            self.settle(outcome_of_message(metadata, tokens))
+        self.settle(outcome_of_message(metadata, tokens))
 
     def settle(self, outcome: Outcome) -> None:
         """Book what the answer says it cost. Without a cost it is left to be looked up."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 from langchain.agents.middleware import AgentState, ModelResponse, ToolCallRequest
 from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.runtime import Runtime
-from langgraph.types import Command
 from typing_extensions import override
 
 from langchain_openrouter import Budget, BudgetExceededError
@@ -17,7 +16,7 @@ from openrouter_agents.costs import format_usd, sum_spend
 from openrouter_agents.middleware.budget_review import ask_for_more
 from openrouter_agents.middleware.current_run import messages_of_run, run_id
 from openrouter_agents.middleware.refusals import BLOCK, REFUSALS, Refusal, describe_refusal
-from openrouter_agents.middleware.request_editing import Answer, AnyMiddleware, Request, stop
+from openrouter_agents.middleware.request_editing import Answer, AnyMiddleware, Request, Result, stop
 from openrouter_agents.middleware.run_budgets import RunBudgets
 from openrouter_agents.tool_ledger import booking_in
 
@@ -34,7 +33,6 @@ AgentBudgetPolicy: TypeAlias = Literal["answer", "ask", "clamp", "next_model", "
 - `"raise"`: raises `BudgetExceededError`, or `InsufficientCreditsError` where OpenRouter refused.
 """
 
-Result: TypeAlias = ToolMessage | Command[Any]
 
 _Asked = TypeVar("_Asked")
 _Given = TypeVar("_Given")

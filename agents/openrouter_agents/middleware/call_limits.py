@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, TypeAlias
 
 from langchain.agents.middleware import ModelCallLimitMiddleware, ToolCallLimitMiddleware, ToolCallRequest
 from langchain_core.messages import AIMessage, ToolMessage
-from langgraph.types import Command
 from typing_extensions import override
 
 from langchain_openrouter import ConfigurationError
 from openrouter_agents.middleware.current_run import answers_of_run
-from openrouter_agents.middleware.request_editing import AnyMiddleware, Request, RequestEditor, stop, with_answer_due
+from openrouter_agents.middleware.request_editing import (
+    AnyMiddleware,
+    Request,
+    RequestEditor,
+    Result,
+    stop,
+    with_answer_due,
+)
 
 _MANY = 1_000
 """Model calls of a run that has no limit of its own."""
-
-Result: TypeAlias = ToolMessage | Command[Any]
 
 
 class LimitModelCalls(RequestEditor):

@@ -1,4 +1,4 @@
-"""The part of a middleware that changes what the model is asked, or answers in its place."""
+"""The part of a middleware that changes what the model is asked, or answers in its place; and what all are made of."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Literal, TypeAlias
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
-from langchain_core.messages import AIMessage, SystemMessage
+from langchain_core.messages import AIMessage, SystemMessage, ToolMessage
+from langgraph.types import Command
 from typing_extensions import override
 
 AnyMiddleware: TypeAlias = AgentMiddleware[Any, Any, Any]
 Request: TypeAlias = ModelRequest[Any]
 Answer: TypeAlias = ModelResponse[Any] | AIMessage
+Result: TypeAlias = ToolMessage | Command[Any]
+"""What comes of a tool call."""
 StopReason: TypeAlias = Literal["budget", "malformed_calls", "model_calls", "repeated_calls"]
 """What ended a run that the model did not end itself."""
 

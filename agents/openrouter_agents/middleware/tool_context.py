@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
 
 from langchain.agents.middleware import ToolCallRequest
-from langchain_core.messages import ToolMessage
-from langgraph.types import Command
 from typing_extensions import override
 
 from openrouter_agents.middleware.current_run import run_id
-from openrouter_agents.middleware.request_editing import AnyMiddleware
-
-Result: TypeAlias = ToolMessage | Command[Any]
+from openrouter_agents.middleware.request_editing import AnyMiddleware, Result
 
 
 class TellToolsTheirRun(AnyMiddleware):

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from contextvars import copy_context
-from typing import Any, TypeAlias
+from functools import partial
 
 from langchain.agents.middleware import ToolCallRequest
 from langchain_core.messages import ToolMessage
-from langgraph.types import Command
 from typing_extensions import override
 
 from langchain_openrouter import ConfigurationError
-from openrouter_agents.middleware.request_editing import AnyMiddleware
-
-Result: TypeAlias = ToolMessage | Command[Any]
+from langchain_openrouter.daemon_jobs import start_in_daemon
+from openrouter_agents.middleware.request_editing import AnyMiddleware, Result
 
 
 class LimitToolTime(AnyMiddleware):
@@ -41,12 +38,7 @@ class LimitToolTime(AnyMiddleware):
 
     @override
     def wrap_tool_call(self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Result]) -> Result:
-        # A daemon, unlike the threads of an executor, which Python waits for when it ends.
-        future: Future[Result] = Future()
-        work = threading.Thread(
-            target=copy_context().run, args=(_fill, future, handler, request), name="tool-call", daemon=True
-        )
-        work.start()
+        future = start_in_daemon(partial(copy_context().run, handler, request), "tool-call")
         wait([future], self._seconds)
         return future.result() if future.done() else self._too_late(request)
 
@@ -72,10 +64,3 @@ class LimitToolTime(AnyMiddleware):
             name=call["name"],
             status="error",
         )
-
-
-def _fill(future: Future[Result], handler: Callable[[ToolCallRequest], Result], request: ToolCallRequest) -> None:
-    try:
-        future.set_result(handler(request))
-    except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
-        future.set_exception(error)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 from langchain.agents.middleware import ToolCallRequest
 from langchain_core.messages import AnyMessage, ToolMessage
 from langchain_core.tools import BaseTool
-from langgraph.types import Command
 from typing_extensions import override
 
-from openrouter_agents.middleware.request_editing import Request, RequestEditor
+from openrouter_agents.middleware.request_editing import Request, RequestEditor, Result
 
 UNTRUSTED_TOOLS: Final = frozenset({"web_search", "fetch_page"})
 """The tools of ours whose results others wrote."""
@@ -21,8 +20,6 @@ UNTRUSTED_TOOLS: Final = frozenset({"web_search", "fetch_page"})
 _FLAG = "untrusted"
 """In a result's `response_metadata`: others wrote it. In a tool's `metadata`: others write what it gives."""
 _MCP_MODULE = "langchain_mcp_adapters."
-
-Result: TypeAlias = ToolMessage | Command[Any]
 
 
 class MarkUntrusted(RequestEditor):

@@ -7,8 +7,7 @@ import weakref
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -22,6 +21,8 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from typing_extensions import override
 
+from langchain_openrouter.closing import EndsWithBlock
+
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
@@ -34,7 +35,7 @@ class _Connections:
         self.close = weakref.finalize(self, _end, self.threads, close)
 
 
-class OffLoop(BaseCheckpointSaver[Any]):
+class OffLoop(EndsWithBlock, BaseCheckpointSaver[Any]):
     """Runs what is synchronous in threads of its own, so that one saver does for `invoke` and `ainvoke`.
 
     LangGraph's own savers come in pairs, and those for asynchronous code belong to the event loop that made them. The
@@ -52,32 +53,13 @@ class OffLoop(BaseCheckpointSaver[Any]):
             self.close()
             raise
 
+    @override
     def close(self) -> None:
         """Let what is being written end, and close the connections. May be called again.
 
         Else it is done when no agent uses them any more, or when Python exits.
         """
         self._connections.close()
-
-    async def aclose(self) -> None:
-        """Do what `close` does, without holding up the event loop."""
-        await asyncio.to_thread(self.close)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
 
     @override
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:

@@ -1,7 +1,8 @@
 """The agent's tools: to calculate, search and read the web, run code, and know the time and what it all has cost."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
+
+from langchain_openrouter.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from openrouter_agents.tools.calculator import Calculator
@@ -36,10 +37,10 @@ _HOMES: Final = {
     "Calculator": "calculator",
     "CodeInterpreter": "code_interpreter",
     "DateTime": "date_time",
+    "FetchPage": "fetch_page",
     "McpLimits": "mcp_calls",
     "McpServerError": "mcp_tools",
     "SpendTool": "spend",
-    "FetchPage": "fetch_page",
     "TOOL_NAMES": "registry",
     "ToolLike": "registry",
     "ToolNameError": "registry",
@@ -51,13 +52,9 @@ _HOMES: Final = {
 }
 
 
-def __getattr__(name: str) -> object:
-    # Lazily, because one tool's needs (a sandbox, a corpus) should not slow the start of another.
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+# One tool's needs (a sandbox, a corpus) should not slow the start of another.
+if not TYPE_CHECKING:
+    __getattr__ = lazy_names(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

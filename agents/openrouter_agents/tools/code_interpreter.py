@@ -4,14 +4,16 @@ import asyncio
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from langchain_core.messages import ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool
 from langchain_core.tools.base import ArgsSchema
 from pydantic import BaseModel, Field, InstanceOf, PrivateAttr
+from typing_extensions import override
+
+from langchain_openrouter.closing import EndsWithBlock
 
 from .code_report import render_report
 from .result_check import checked_result
@@ -26,7 +28,7 @@ class CodeInterpreterInput(BaseModel):
     code: str = Field(description="The Python program to run, as plain source text without Markdown fences.")
 
 
-class CodeInterpreter(BaseTool):
+class CodeInterpreter(EndsWithBlock, BaseTool):
     """Runs model-written Python in a sandbox, with variables that stay for the conversation.
 
     A conversation is the `thread_id` of the run's config; calls without one share a session. The message's content is
@@ -84,29 +86,10 @@ class CodeInterpreter(BaseTool):
         """The sandbox in use."""
         return self._sandbox
 
+    @override
     def close(self) -> None:
         """End all workers, and wait until no process is left. Calls after this raise `SandboxClosedError`."""
         self._finalizer()
-
-    async def aclose(self) -> None:
-        """Do what `close` does, without holding up the event loop."""
-        await asyncio.to_thread(self._finalizer)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
 
     def _run(
         self, code: str, config: RunnableConfig, tool_call_id: str | None = None

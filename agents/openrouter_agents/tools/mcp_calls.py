@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from langchain_openrouter.daemon_jobs import start_in_daemon
 from openrouter_agents.tools.untrusted_text import clean_lines
 
 if TYPE_CHECKING:
@@ -57,17 +57,8 @@ def call_from_anywhere(asynchronous: Callable[..., Awaitable[Any]]) -> Callable[
         return await asynchronous(*arguments, **named)
 
     def call(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - likewise
-        done: Future[Any] = Future()
-        context = copy_context()
-
-        def work() -> None:
-            try:
-                done.set_result(context.run(asyncio.run, wait(*arguments, **named)))
-            except BaseException as error:  # noqa: BLE001 - handed to whoever waits
-                done.set_exception(error)
-
-        threading.Thread(target=work, name="mcp-call", daemon=True).start()
-        return done.result()
+        work = partial(copy_context().run, lambda: asyncio.run(wait(*arguments, **named)))
+        return start_in_daemon(work, "mcp-call").result()
 
     return call
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Container
 from typing import Final
 
 _COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -39,7 +40,7 @@ def clean_lines(text: str, max_characters: int) -> str:
         text: Text from a program of others.
         max_characters: Longest result, in characters, but for a last line that says what was cut.
     """
-    seen = "".join(character for character in text if character in _LAYOUT or _is_seen(character))
+    seen = _seen(text, _LAYOUT)
     if len(seen) <= max_characters:
         return seen
     return f"{seen[:max_characters]}\n[cut: {max_characters:,} of {len(seen):,} characters]"
@@ -49,8 +50,11 @@ def clean_paragraphs(text: str) -> str:
     """Text as `clean_text` cleans it, but with its lines and indents, and whole."""
     # Invisible characters go first: they could split the marks of a comment.
     spaced = _SPACE.sub(" ", text.replace("\r\n", "\n"))
-    seen = "".join(character for character in spaced if character == "\n" or _is_seen(character))
-    return _EMPTY_LINES.sub("\n\n", _COMMENT.sub(" ", seen)).strip()
+    return _EMPTY_LINES.sub("\n\n", _COMMENT.sub(" ", _seen(spaced, "\n"))).strip()
+
+
+def _seen(text: str, layout: Container[str]) -> str:
+    return "".join(character for character in text if character in layout or _is_seen(character))
 
 
 def _is_seen(character: str) -> bool:

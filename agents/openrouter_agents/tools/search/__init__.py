@@ -1,7 +1,8 @@
 """Who can search: providers for `WebSearch.with_provider`, and what a provider of your own is made of."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
+
+from langchain_openrouter.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from openrouter_agents.tools.search.brave import BraveSearch
@@ -53,13 +54,9 @@ _HOMES: Final = {
 }
 
 
-def __getattr__(name: str) -> object:
-    # Lazily, because a search with one provider should not load the others.
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+# A search with one provider should not load the others.
+if not TYPE_CHECKING:
+    __getattr__ = lazy_names(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:
