@@ -164,11 +164,14 @@ def test_a_child_that_drops_its_parents_stream_does_not_end_it(emulator, play):
 
 
 def alive_in_the_middle(prompts: int) -> int:
-    """How many objects of the client are alive when half of the prompts of a batch have been answered."""
+    """How many objects of the client are alive when half of the prompts of a batch have been answered.
+
+    Calls that are under way have more of them at some times than at others: the fewest of several looks count.
+    """
     seen: list[int] = []
 
     def answer(path: str) -> Page:
-        if len(server.asked) == prompts // 2:
+        if len(seen) < 6 and (begun := len(server.asked)) >= prompts // 2 and begun % 10 == 0:
             seen.append(sum(count for name, count in of_packages().items() if not name.startswith("asyncio")))
         return HI
 
@@ -176,11 +179,11 @@ def alive_in_the_middle(prompts: int) -> int:
         chat = ChatOpenRouter(model="openai/gpt-4o-mini", api_key="sk-none", base_url=server.url)
         asyncio.run(chat.abatch(["hello"] * prompts, config={"max_concurrency": 10}))
     assert len(server.asked) == prompts
-    return seen[0]
+    return min(seen)
 
 
 def test_prompts_that_wait_for_their_turn_hold_nothing(monkeypatch):
-    """LangChain makes a task for each prompt of a batch at once; requests are made in their turn."""
+    """However long a batch is, requests are made in their turn."""
     monkeypatch.setenv("OPENROUTER_CACHE_TTL_MODELS", "0")
     alive_in_the_middle(50)
     few, many = alive_in_the_middle(300), alive_in_the_middle(1200)
