@@ -11,6 +11,7 @@ from pathlib import Path
 
 from langchain_openrouter.errors import ConfigurationError
 from langchain_openrouter.spend.database import Database
+from langchain_openrouter.spend.ulid import new_ulid
 
 _SQLITE = "sqlite://"
 _POSTGRES = ("postgresql://", "postgres://", "postgresql+psycopg://")
@@ -54,6 +55,11 @@ def _is_path(url: str) -> bool:
 def is_passing(url: str) -> bool:
     """Whether a ledger at this normal URL is gone with its object."""
     return url == _SQLITE
+
+
+def identity(url: str) -> str:
+    """What tells the ledger at a normal URL from others: those in memory share a URL and nothing else."""
+    return f"{url}#{new_ulid()}" if is_passing(url) else url
 
 
 def without_password(url: str) -> str:

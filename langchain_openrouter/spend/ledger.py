@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from langchain_openrouter.errors import ConfigurationError, LedgerError
-from langchain_openrouter.spend.address import is_passing, normal_url, open_database, without_password
+from langchain_openrouter.spend.address import identity, is_passing, normal_url, open_database, without_password
 from langchain_openrouter.spend.adjustment import adjustment
 from langchain_openrouter.spend.budget import Budget
 from langchain_openrouter.spend.budget_table import remove_budget, set_budget
@@ -39,6 +39,7 @@ class LedgerBooks(LedgerView):
 
     def __init__(self, url: str | os.PathLike[str] | None = None, *, strict: bool = True, create: bool = True) -> None:
         self._url = normal_url(url)
+        self._identity = identity(self._url)
         self.strict = strict
         super().__init__(Store(open_database(self._url, create=create)))
         self.desks: dict[object, Desk] = {}
@@ -90,11 +91,11 @@ class LedgerBooks(LedgerView):
         Raises:
             ConfigurationError: The limit is no amount.
         """
-        return SpanBudget(self._store, self._url, limit_usd, name)
+        return SpanBudget(self._store, self._identity, limit_usd, name)
 
     def active_spans(self) -> tuple[str, ...]:
         """Ids of the blocks that this code runs in, the outermost first."""
-        return spans_of(self._url)
+        return spans_of(self._identity)
 
     def adjust(self, scope: str, amount_usd: Decimal | float | str, reason: str) -> Entry:
         """Book a correction as an entry of its own, now. What was booked before stays as it was.

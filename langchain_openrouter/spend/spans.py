@@ -27,8 +27,8 @@ _R = TypeVar("_R")
 
 
 class _Open(NamedTuple):
-    url: str
-    """Whose ledger's block it is."""
+    ledger: str
+    """Identity of the ledger whose block it is."""
     budget: SpanBudget
 
 
@@ -36,9 +36,9 @@ _open: ContextVar[tuple[_Open, ...]] = ContextVar("openrouter_spend_blocks", def
 """The open blocks of this context, the outermost first. Tasks and `asyncio.to_thread` inherit it, threads do not."""
 
 
-def spans_of(url: str) -> tuple[str, ...]:
-    """Ids of the open blocks of a ledger, the outermost first."""
-    return tuple(one.budget.id for one in _open.get() if one.url == url)
+def spans_of(ledger: str) -> tuple[str, ...]:
+    """Ids of the open blocks of the ledger with this identity, the outermost first."""
+    return tuple(one.budget.id for one in _open.get() if one.ledger == ledger)
 
 
 class SpanBudget:
@@ -48,13 +48,13 @@ class SpanBudget:
     them, so that no block can spend more than the ones that it is in.
     """
 
-    def __init__(self, store: Store, url: str, limit_usd: object, name: str | None) -> None:
+    def __init__(self, store: Store, ledger: str, limit_usd: object, name: str | None) -> None:
         self._limit = parse_limit(limit_usd)
         self.id = f"{stored_name(name)}-{new_ulid()}" if name else new_ulid()
         """What it is called in `Attribution.spans`; entries are found by it."""
         self.name = name
         self._store = store
-        self._url = url
+        self._ledger = ledger
         self._around: tuple[SpanBudget, ...] | None = None
 
     @property
@@ -97,7 +97,7 @@ class SpanBudget:
 
     def bind(self, function: Callable[_P, _R]) -> Callable[_P, _R]:
         """Make a function run inside this block in whatever thread it is called, such as one of an executor."""
-        blocks = (*_open.get(), _Open(self._url, self)) if self not in _budgets(_open.get()) else _open.get()
+        blocks = (*_open.get(), _Open(self._ledger, self)) if self not in _budgets(_open.get()) else _open.get()
 
         if inspect.iscoroutinefunction(function):
 
@@ -148,8 +148,8 @@ class SpanBudget:
         writer = self._store.writer
         future = writer.call(lambda connection: open_block(connection, self.scope, nano, writer.owner.id))
         writer.open_blocks.add(self.scope)
-        self._around = tuple(one.budget for one in _open.get() if one.url == self._url)
-        _open.set((*_open.get(), _Open(self._url, self)))
+        self._around = tuple(one.budget for one in _open.get() if one.ledger == self._ledger)
+        _open.set((*_open.get(), _Open(self._ledger, self)))
         return future
 
     def _end(self) -> Future[None]:

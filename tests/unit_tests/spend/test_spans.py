@@ -102,6 +102,12 @@ def test_a_block_is_of_its_ledger(ledger, url):
         assert block.spent_usd == USD("0.5")
 
 
+def test_a_block_in_memory_is_of_its_ledger_alone():
+    with SpendLedger("sqlite://") as one, SpendLedger("sqlite://") as other, one.budget("1") as block:
+        assert one.active_spans() == (block.id,)
+        assert other.active_spans() == ()
+
+
 def test_a_block_is_entered_once_and_its_limit_is_an_amount(ledger):
     block = ledger.budget("1")
     with block:
