@@ -24,7 +24,7 @@ demo: $(READY)  ## Run the agent offline (LIVE=1: against OpenRouter, with OPENR
 	@$(BIN)/openrouter-agent demo $(if $(LIVE),--live)
 
 test: $(READY)  ## Run all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=8 --dist=worksteal
 
 record: key $(READY)  ## Record the integration tests against OpenRouter (needs OPENROUTER_API_KEY; costs some cents)
 	@$(BIN)/python -m pytest -m recorded --record-mode=rewrite --force-enable-socket tests/integration_tests

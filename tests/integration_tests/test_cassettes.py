@@ -176,7 +176,8 @@ def run_standard_tests(cassettes: Path, base_url: str, *options: str) -> str:
     chosen = "TestJsonSchema and (invoke or stream or tool_calling or structured or usage_metadata)"
     where = ["-c", ROOT / "pyproject.toml", "-p", "no:cacheprovider", "--cassettes", cassettes, "-k", chosen]
     command = [sys.executable, "-m", "pytest", *where, *options, ROOT / "tests/integration_tests/test_standard.py"]
-    environment = {**os.environ, "OPENROUTER_API_KEY": CANARY, "OPENROUTER_API_BASE": base_url}
+    mine = {"OPENROUTER_API_KEY": CANARY, "OPENROUTER_API_BASE": base_url, "PYTEST_XDIST_WORKER": ""}
+    environment = {**os.environ, **mine}
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
     return run.stdout

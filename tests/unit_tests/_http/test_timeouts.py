@@ -190,7 +190,7 @@ def test_a_timeout_is_read_or_refused(given):
 WRONG = [0, -1, math.nan, math.inf, True, "soon", (5, 30), object(), Timeout(total=0), Timeout(idle=-1), {"read": 5}]
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: type(wrong).__name__)
 def test_what_is_no_time_is_refused(wrong, ask, model, emulator):
     for make in (ChatOpenRouter, OpenRouterEmbeddings, OpenRouterRerank):
         with pytest.raises(ConfigurationError, match="timeout"):
