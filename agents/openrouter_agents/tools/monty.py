@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Literal
 
 from .monty_code import feed_name, own_traceback, with_value_as_text
 from .plots import MAX_CATEGORIES, MAX_POINTS, PlotError, draw_plot
-from .sandbox import VALUE_CHARS, ExecResult, Limits, Probe, SandboxUnavailableError, killed_result, too_long_result
+from .sandbox import (
+    VALUE_CHARS,
+    ExecResult,
+    Limits,
+    Probe,
+    SandboxFileError,
+    SandboxUnavailableError,
+    killed_result,
+    too_long_result,
+)
 
 if TYPE_CHECKING:
     from pydantic_monty import Monty, MontyCrashedError, MontySession
@@ -29,6 +38,7 @@ _MODULES = (
 _OWN_MEMORY_BYTES = 1 << 30  # address space of the interpreter itself, most of it never touched
 _ROOM_BYTES = 1 << 20  # the least memory with which a session is of use
 _REMEMBERED = 100  # programs
+_NO_FILES = "The code in monty has no files. Use the sandbox `jail` or `wasi`, or put the data into the code."
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows, SIGTERM ends a process at once
 
 
@@ -159,6 +169,14 @@ class MontyWorker:
             raise
         return call.result(value, error)
 
+    def put(self, path: str, data: bytes) -> None:  # noqa: ARG002  # the protocol's
+        """Refuse: there are no files."""
+        raise SandboxFileError(_NO_FILES)
+
+    def get(self, path: str) -> bytes:  # noqa: ARG002  # the protocol's
+        """Refuse: there are no files."""
+        raise SandboxFileError(_NO_FILES)
+
     def kill(self) -> None:
         """End the worker at once, from any thread."""
         with self._ending:
@@ -236,6 +254,7 @@ class _Call:
             value=value[:VALUE_CHARS] if value is not None else None,
             error=error,
             images=self._images,
+            files=[],
             duration_ms=self._milliseconds(),
             truncated=self._truncated or cut,
             killed=False,

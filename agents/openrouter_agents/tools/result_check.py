@@ -8,6 +8,7 @@ import re
 
 from .plain_png import is_plain_png
 from .sandbox import ExecResult
+from .sandbox_files import is_safe_name
 
 _TERMINAL = re.compile(
     r"\x1b[\]PX^_].*?(?:\x1b\\|[\x07\x9c]|$)"  # commands with text (titles, clipboard), to their end or the line's
@@ -21,15 +22,20 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud8
 
 
 def checked_result(result: ExecResult) -> ExecResult:
-    """Return a result with plain text and plain PNG files only; a note says which plots are missing."""
+    """Return a result with plain text and plain PNG files only, and files with plain names; notes say what is missing."""
     images = [image for image in result["images"] if is_plain_png(image)]
     dropped = len(result["images"]) - len(images)
     note = f"[{dropped} of the plots dropped: not plain PNG files]\n" if dropped else ""
+    files = [file for file in result["files"] if is_safe_name(file["name"])]
+    for file in result["files"]:
+        if file not in files:
+            note += f"[a file was not handed over: {file['name'][:100]!a} is no plain file name]\n"
     checked = result.copy()
     checked["stdout"] = plain_text(result["stdout"]) + note
     checked["value"] = None if result["value"] is None else plain_text(result["value"])
     checked["error"] = None if result["error"] is None else plain_text(result["error"])
     checked["images"] = images
+    checked["files"] = files
     return checked
 
 

@@ -7,6 +7,7 @@ call until it is closed or a limit kills it. Errors:
 SandboxError
  + SandboxUnavailableError   this machine cannot run the sandbox that was asked for; the message says what to do
  + SandboxClosedError        used after `close()`
+ + SandboxFileError          a file cannot be put in or taken out: its name, its size, or it is not there
 ```
 """
 
@@ -22,6 +23,9 @@ VALUE_CHARS = 20_000
 ERROR_CHARS = 6_000
 """Longest traceback, in characters."""
 
+OUTPUT_FOLDER = "/tmp/outputs"  # noqa: S108  # a folder inside the sandbox
+"""Where the code puts files for the user."""
+
 
 class SandboxError(RuntimeError):
     """Root of what goes wrong outside the model's own code."""
@@ -35,6 +39,10 @@ class SandboxClosedError(SandboxError):
     """The interpreter was closed before this call."""
 
 
+class SandboxFileError(SandboxError):
+    """A file cannot be put in or taken out; the message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one session may use. A call which goes over is stopped; the model is told what it lost."""
@@ -46,10 +54,10 @@ class Limits:
     """CPU seconds of a whole session (Linux only). The worker is killed after it."""
 
     memory_bytes: int = 1 << 30
-    """Address space of the worker (jail) or heap of the interpreter (monty), in bytes."""
+    """Memory in bytes: address space of the worker (jail), its memory (containers), its heap (wasi, monty)."""
 
     disk_bytes: int = 64 << 20
-    """Bytes of all files together, and of any one file. They live in memory (jail only; monty has no files)."""
+    """Bytes of all files together, and of any one file. They live in memory (monty has no files)."""
 
     output_bytes: int = 50_000
     """Printed text kept per call, in UTF-8 bytes. What goes over is dropped where it is printed."""
@@ -60,10 +68,26 @@ class Limits:
     image_bytes: int = 1_000_000
     """Largest PNG, in bytes."""
 
+    files: int = 4
+    """Files of `OUTPUT_FOLDER` handed over per call."""
+
+    file_bytes: int = 1_000_000
+    """Largest of them, in bytes."""
+
     def __post_init__(self) -> None:
         for name in self.__slots__:
             if getattr(self, name) <= 0:
                 raise ValueError(f"Limits.{name} must be over 0; it is {getattr(self, name)}.")
+
+
+class OutputFile(TypedDict):
+    """A file which the code wrote for the user."""
+
+    name: str
+    """Its name, without folders; safe to use as a file name on any system."""
+
+    data: bytes
+    """What is in it, up to `Limits.file_bytes`."""
 
 
 class ExecResult(TypedDict):
@@ -80,6 +104,9 @@ class ExecResult(TypedDict):
 
     images: list[bytes]
     """PNG files, oldest first."""
+
+    files: list[OutputFile]
+    """Files which this call wrote to `OUTPUT_FOLDER`, by name."""
 
     duration_ms: float
     """Wall clock milliseconds, the worker's start-up not included."""
@@ -114,6 +141,29 @@ class Session(Protocol):
         """Run one program to its end, to an error or to a limit; never raises for what the code does."""
         ...
 
+    def put(self, path: str, data: bytes) -> None:
+        """Write a file which the code can read.
+
+        Args:
+            path: Relative, such as `data/sales.csv`; the code finds it there, in its working folder.
+            data: What is in it, up to `Limits.disk_bytes`.
+
+        Raises:
+            SandboxFileError: The name is refused, there is no room, or this sandbox has no files.
+        """
+        ...
+
+    def get(self, path: str) -> bytes:
+        """Read a file which the code wrote.
+
+        Args:
+            path: Relative to the code's working folder.
+
+        Raises:
+            SandboxFileError: There is none, it is no regular file, or this sandbox has no files.
+        """
+        ...
+
     def kill(self) -> None:
         """End the worker at once, from any thread; a call in progress returns with `killed`. Does not wait."""
         ...
@@ -128,7 +178,7 @@ class Sandbox(Protocol):
     """A way to run code which cannot reach the host."""
 
     name: str
-    """Short name: `jail`, `monty`."""
+    """Short name: `jail`, `wasi`, `monty`."""
 
     def probe(self) -> Probe:
         """Run a self-test on this machine."""
@@ -154,6 +204,7 @@ def killed_result(error: str, *, stdout: str = "", duration_ms: float = 0.0, tru
         value=None,
         error=f"{error} All variables and files are gone; the next call starts from nothing.",
         images=[],
+        files=[],
         duration_ms=duration_ms,
         truncated=truncated,
         killed=True,
@@ -170,6 +221,7 @@ def too_long_result(code: str) -> ExecResult | None:
         value=None,
         error=f"The code is {size} bytes long; at most {MAX_CODE_BYTES} are run in one call.",
         images=[],
+        files=[],
         duration_ms=0.0,
         truncated=False,
         killed=False,

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from .sandbox import Sandbox, SandboxUnavailableError
 
+BackendName: TypeAlias = Literal["auto", "wasi", "jail", "monty"]
+"""What one can ask for."""
+
 _CLASSES: Final[dict[str, tuple[str, str]]] = {
+    "wasi": ("wasi", "WasiSandbox"),
     "jail": ("jail", "JailSandbox"),
     "monty": ("monty", "MontySandbox"),
 }
@@ -14,8 +18,8 @@ _CLASSES: Final[dict[str, tuple[str, str]]] = {
 BACKENDS: Final = tuple(_CLASSES)
 """The names there are."""
 
-BEST_FIRST: Final = ("jail", "monty")
-"""What `auto` tries, in this order: sandboxes with data packages come first."""
+BEST_FIRST: Final = ("wasi", "jail", "monty")
+"""What `auto` tries, in this order: sandboxes with data packages come first, the one with the fewest ways out before."""
 
 
 def named_sandbox(name: str) -> Sandbox:

@@ -6,16 +6,28 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
-from .sandbox import ExecResult, SandboxClosedError, Session, killed_result
+from .sandbox import SandboxClosedError, Session
+
+_Result = TypeVar("_Result")
 
 
-class Call:
-    """One program on its way through a session; the handle to cancel it by."""
+class CallCancelledError(Exception):
+    """A call was cancelled while it waited for its turn, and has done nothing."""
 
-    def __init__(self, key: str, code: str) -> None:
+
+class Call(Generic[_Result]):
+    """One use of a session, on its way; the handle to cancel it by.
+
+    Args:
+        key: The conversation.
+        use: What to do with its session.
+    """
+
+    def __init__(self, key: str, use: Callable[[Session], _Result]) -> None:
         self.key = key
-        self.code = code
+        self._use = use
         self._guard = threading.Lock()
         self._cancelled = False
         self._session: Session | None = None
@@ -33,14 +45,18 @@ class Call:
             self._session.kill()
             return True
 
-    def run(self, session: Session) -> ExecResult:
-        """Run the program, unless it was cancelled while it waited."""
+    def run(self, session: Session) -> _Result:
+        """Use the session.
+
+        Raises:
+            CallCancelledError: It was cancelled while it waited.
+        """
         with self._guard:
             if self._cancelled:
-                return killed_result("Stopped: the call was cancelled.")
+                raise CallCancelledError
             self._session = session
         try:
-            return session.run(self.code)
+            return self._use(session)
         finally:
             # Only ours may be killed: the next call in this session belongs to somebody else.
             with self._guard:
@@ -76,12 +92,13 @@ class SandboxSessions:
         self._sweeper: threading.Thread | None = None
         self._closed = False
 
-    def run(self, call: Call) -> ExecResult:
+    def run(self, call: Call[_Result]) -> _Result:
         """Run one call in its conversation's session, starting one if there is none; calls of one key take turns.
 
         Raises:
             SandboxClosedError: `close` was called.
             SandboxUnavailableError: A worker does not start.
+            CallCancelledError: The call was cancelled while it waited.
         """
         with self._slots, self._entry(call.key) as entry, entry.turn:
             session = entry.session

@@ -16,8 +16,10 @@ from openrouter_agents.tools.code_interpreter import CodeInterpreter
 from openrouter_agents.tools.sandbox import Limits, Probe, SandboxClosedError, SandboxUnavailableError
 
 LIMITS = Limits(timeout_s=PATIENCE_S)
+MATPLOTLIB = "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])\nplt.show()"
 PLOTS = {
-    "jail": "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])\nplt.show()",
+    "jail": MATPLOTLIB,
+    "wasi": MATPLOTLIB,
     "monty": "plot('line', [1, 2, 3], [1, 4, 9], title='squares')",
 }
 
@@ -280,7 +282,8 @@ def test_an_idle_worker_is_closed():
 
 
 def test_the_description_states_packages_plots_and_limits(tool):
-    words = {"jail": ["numpy", "pandas", "matplotlib", "/tmp"], "monty": ["plot(kind, x, y", "No numpy", "inheritance"]}
+    whole = ["numpy", "pandas", "matplotlib", "/tmp", "handed to the user"]
+    words = {"jail": whole, "wasi": whole, "monty": ["plot(kind, x, y", "No numpy", "inheritance"]}
     for word in [*words[tool.sandbox.name], "20 s a call", "1024 MB", "50 kB", "no network"]:
         assert word in tool.description
     assert list(tool.tool_call_schema.model_json_schema()["properties"]) == ["code"]
@@ -310,21 +313,23 @@ def test_a_backend_asked_for_by_name_never_falls_back(monkeypatch):
         CodeInterpreter(backend="jail")
 
 
-def test_auto_takes_monty_where_the_jail_does_not_work(monkeypatch):
-    _break(monkeypatch, "jail")
+def test_auto_takes_monty_where_nothing_stronger_works(monkeypatch):
+    for stronger in ("wasi", "jail"):
+        _break(monkeypatch, stronger)
     with CodeInterpreter() as interpreter:
         assert interpreter.sandbox.name == "monty"
 
 
 @needs_jail
-def test_auto_prefers_the_jail():
+def test_auto_prefers_the_jail_to_monty(monkeypatch):
+    _break(monkeypatch, "wasi")
     with CodeInterpreter() as interpreter:
         assert interpreter.sandbox.name == "jail"
 
 
 def test_auto_refuses_where_nothing_works(monkeypatch):
-    _break(monkeypatch, "jail")
-    _break(monkeypatch, "monty")
+    for name in sandbox_backends.BEST_FIRST:
+        _break(monkeypatch, name)
     with pytest.raises(SandboxUnavailableError, match="never run without one"):
         CodeInterpreter()
 

@@ -8,9 +8,9 @@ from sandboxes_under_test import PATIENCE_S, needs_jail
 
 from openrouter_agents.tools import jail, jail_command, jail_mounts
 from openrouter_agents.tools.jail import JailSandbox
-from openrouter_agents.tools.jail_process import JailProtocolError
-from openrouter_agents.tools.jail_replies import Answer, parse_reply
 from openrouter_agents.tools.sandbox import Limits, SandboxUnavailableError
+from openrouter_agents.tools.sandbox_process import WorkerProtocolError
+from openrouter_agents.tools.sandbox_replies import Answer, parse_reply
 from openrouter_agents.tools.seccomp import bpf_program, supported
 
 LIMITS = Limits(timeout_s=PATIENCE_S)
@@ -204,7 +204,7 @@ def test_the_root_is_made_read_only_after_everything_is_mounted():
     ],
 )
 def test_what_no_driver_would_send_is_refused(line):
-    with pytest.raises(JailProtocolError):
+    with pytest.raises(WorkerProtocolError):
         parse_reply(line, 1, LIMITS)
 
 

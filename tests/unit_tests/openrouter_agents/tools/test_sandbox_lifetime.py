@@ -38,7 +38,7 @@ def test_a_worker_outlives_the_thread_that_asked_for_it(backend):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_no_worker_outlives_a_killed_host(backend):
     """The kernel ends a jail with its host at once; monty's worker notices at its next word, or at its time limit."""
-    with _host(backend, "busy", {"jail": 600, "monty": 1}[backend]) as host:
+    with _host(backend, "busy", {"jail": 600, "wasi": 600, "monty": 1}[backend]) as host:
         handles = [os.pidfd_open(pid) for pid in descendants(host.pid)]
         assert handles
         host.send_signal(signal.SIGKILL)

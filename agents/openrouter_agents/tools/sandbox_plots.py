@@ -1,4 +1,4 @@
-"""Runs inside the jail: a matplotlib backend that keeps every figure which is shown, saved or left open, as a PNG.
+"""Runs inside the sandbox: a matplotlib backend that keeps every figure which is shown, saved or left open, as a PNG.
 
 Each is drawn the same way whatever the model's `savefig` said, so that a figure which is first saved and then shown
 comes out as the same bytes and is kept once.
@@ -14,8 +14,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 _MAX_SIDE_PIXELS = 2_000
-_MAX_IMAGES = int(os.environ["JAIL_MAX_IMAGES"])
-_MAX_IMAGE_BYTES = int(os.environ["JAIL_MAX_IMAGE_BYTES"])
+_MAX_IMAGES = int(os.environ["SANDBOX_MAX_IMAGES"])
+_MAX_IMAGE_BYTES = int(os.environ["SANDBOX_MAX_IMAGE_BYTES"])
 _SMALLER = (1.0, 0.6, 0.35)
 
 _kept: list[bytes] = []
