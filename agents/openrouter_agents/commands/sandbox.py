@@ -43,6 +43,22 @@ def list_sandboxes(*, as_json: JsonOption = False) -> None:
         make_table_console().print(_table(found))
 
 
+@sandboxes.command("warmup")
+def warm_up() -> None:
+    """Compile the WebAssembly runtime for this machine, once: about a minute, and 3 GB of memory while it lasts."""
+    with session():
+        from openrouter_agents.console import make_console
+        from openrouter_agents.tools.wasi_preparation import cache_folder, is_prepared, prepare
+
+        console = make_console()
+        if is_prepared():
+            console.print("wasi is ready: nothing to do")
+            return
+        with console.status("Compiling the WebAssembly runtime ...") as status:
+            prepare(lambda passed: status.update(f"Compiling the WebAssembly runtime ... {passed:.0f} s"))
+        console.print(f"wasi is ready; its runtime is kept in {cache_folder()}", soft_wrap=True)
+
+
 def _find() -> list[_Found]:
     from openrouter_agents.tools.sandbox_backends import BACKENDS, BEST_FIRST, named_sandbox
 

@@ -22,7 +22,7 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud8
 
 
 def checked_result(result: ExecResult) -> ExecResult:
-    """Return a result with plain text and plain PNG files only, and files with plain names; notes say what is missing."""
+    """Return a result with plain text, plain PNG files and plainly named files only; notes say what is missing."""
     images = [image for image in result["images"] if is_plain_png(image)]
     dropped = len(result["images"]) - len(images)
     note = f"[{dropped} of the plots dropped: not plain PNG files]\n" if dropped else ""

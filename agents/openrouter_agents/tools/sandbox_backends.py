@@ -19,7 +19,7 @@ BACKENDS: Final = tuple(_CLASSES)
 """The names there are."""
 
 BEST_FIRST: Final = ("wasi", "jail", "monty")
-"""What `auto` tries, in this order: sandboxes with data packages come first, the one with the fewest ways out before."""
+"""What `auto` tries, in this order: those with data packages first, and of these the one with the fewest ways out."""
 
 
 def named_sandbox(name: str) -> Sandbox:

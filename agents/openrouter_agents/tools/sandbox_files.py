@@ -4,11 +4,14 @@ A name that comes out was chosen by the model's code, and somebody will save the
 out of a folder, hide, be taken for an option, look like another name, or mean a device on any system.
 """
 
+import re
+
 from .sandbox import SandboxFileError
 
 _MAX_NAME_BYTES = 100
 _MAX_DEPTH = 8
-_FORBIDDEN = frozenset('/\\:*?"<>|')
+# Letters and digits of any script, and what means nothing to a shell, a web address or a file system.
+_PLAIN = re.compile(r"[\w.() +,=@#&~-]+")
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{device}{number}" for device in ("com", "lpt") for number in range(10))]
 )
@@ -18,8 +21,7 @@ def is_safe_name(name: str) -> bool:
     """Whether this is a plain file name, without folders, on every system."""
     return (
         0 < len(name.encode("utf-8", "replace")) <= _MAX_NAME_BYTES
-        and name.isprintable()  # no control characters, line ends, surrogates or marks that turn the text around
-        and not _FORBIDDEN & set(name)
+        and _PLAIN.fullmatch(name) is not None
         and not name.startswith((".", "-", " ", "~"))
         and not name.endswith((".", " "))
         and name.split(".", 1)[0].strip().casefold() not in _DEVICES

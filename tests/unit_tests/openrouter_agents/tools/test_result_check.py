@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from openrouter_agents.tools.plain_png import MAX_SIDE, is_plain_png
 from openrouter_agents.tools.result_check import checked_result, plain_text
-from openrouter_agents.tools.sandbox import ExecResult
+from openrouter_agents.tools.sandbox import ExecResult, OutputFile
 
 ESCAPES = st.sampled_from("\x1b \x9b \x9d \x07 ] [ P \\ 2J 0;x m \r \n \x85 \u202e \ud800 text".split(" "))
 
@@ -97,6 +97,7 @@ def test_a_result_keeps_what_is_plain_and_says_what_is_missing():
         value=None,
         error="Owned\x07",
         images=[plot, plot + b"!"],
+        files=[OutputFile(name="a.csv", data=b"a"), OutputFile(name="../a.csv", data=b"b")],
         duration_ms=1.0,
         truncated=False,
         killed=False,
@@ -104,8 +105,12 @@ def test_a_result_keeps_what_is_plain_and_says_what_is_missing():
     checked = checked_result(result)
     assert checked == {
         **result,
-        "stdout": "hello\n[1 of the plots dropped: not plain PNG files]\n",
+        "stdout": (
+            "hello\n[1 of the plots dropped: not plain PNG files]\n"
+            "[a file was not handed over: '../a.csv' is no plain file name]\n"
+        ),
         "error": "Owned",
         "images": [plot],
+        "files": [OutputFile(name="a.csv", data=b"a")],
     }
     assert result["images"] == [plot, plot + b"!"]

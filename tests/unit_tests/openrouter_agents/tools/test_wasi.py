@@ -67,7 +67,7 @@ def test_says_what_to_install(monkeypatch):
 
 def test_what_is_not_compiled_is_not_compiled_inside_a_question(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert "openrouter-agent sandbox warmup wasi" in WasiSandbox().probe().reason
+    assert "openrouter-agent sandbox warmup" in WasiSandbox().probe().reason
     with pytest.raises(SandboxUnavailableError, match="warmup"):
         WasiSandbox().open(LIMITS)
     assert not list(tmp_path.rglob("*.cwasm"))
