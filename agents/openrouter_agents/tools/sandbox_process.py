@@ -107,7 +107,7 @@ class WorkerProcess:
                 except BlockingIOError:
                     continue
                 except OSError as problem:
-                    raise WorkerDiedError(self.last_words() or str(problem)) from problem
+                    raise WorkerDiedError(self.last_words()) from problem
 
     def lines(self, deadline: float, max_bytes: int) -> Iterator[bytes]:
         """Receive lines until the caller has had enough.
