@@ -56,9 +56,10 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
 
     backend: BackendName | InstanceOf[Sandbox] = "auto"
     """Which sandbox: `wasi` (WebAssembly with numpy, pandas, matplotlib; made ready by `openrouter-agent sandbox
-    warmup`), `jail` (Linux: native Python with the same), `monty` (everywhere: a part of the language) or one of your
-    own. `auto` takes the first of them whose self-test passes. One that is asked for by name is used or refused, never
-    replaced."""
+    warmup`), `jail` (Linux: native Python with the same), `monty` (everywhere: a part of the language), `docker` or
+    `podman` (a container of `python:3.13-slim`; `ContainerSandbox` takes other images), a `DeepAgentsSandbox` (E2B,
+    Daytona, Modal and others), or one of your own. `auto` takes the first of the first three whose self-test passes.
+    One that is asked for by name is used or refused, never replaced."""
 
     limits: Limits = Limits()
     """What a session may use."""

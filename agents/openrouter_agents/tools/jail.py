@@ -66,7 +66,8 @@ class JailSandbox:
 
     def describe(self, limits: Limits) -> str:
         """Tell the model what the code may use."""
-        return describe_python(python_version(), installed(self._packages), limits, "no other process")
+        walls = "Nothing can be installed; there is no network, no other process and no input()."
+        return describe_python(python_version(), installed(self._packages), limits, walls)
 
     def open(self, limits: Limits) -> DriverSession:
         """Start a jail.

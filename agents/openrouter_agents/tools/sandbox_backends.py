@@ -6,20 +6,23 @@ from typing import Final, Literal, TypeAlias
 
 from .sandbox import Sandbox, SandboxUnavailableError
 
-BackendName: TypeAlias = Literal["auto", "wasi", "jail", "monty"]
+BackendName: TypeAlias = Literal["auto", "wasi", "jail", "monty", "docker", "podman"]
 """What one can ask for."""
 
 _CLASSES: Final[dict[str, tuple[str, str]]] = {
     "wasi": ("wasi", "WasiSandbox"),
     "jail": ("jail", "JailSandbox"),
     "monty": ("monty", "MontySandbox"),
+    "docker": ("container", "docker_sandbox"),
+    "podman": ("container", "podman_sandbox"),
 }
 
 BACKENDS: Final = tuple(_CLASSES)
 """The names there are."""
 
 BEST_FIRST: Final = ("wasi", "jail", "monty")
-"""What `auto` tries, in this order: those with data packages first, and of these the one with the fewest ways out."""
+"""What `auto` tries, in this order: those with data packages first, and of these the one with the fewest ways out.
+Containers are taken when they are asked for: they need a service and an image, and share more with their host."""
 
 
 def named_sandbox(name: str) -> Sandbox:

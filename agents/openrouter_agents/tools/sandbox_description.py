@@ -12,7 +12,7 @@ def describe_python(python: str, packages: Mapping[str, str], limits: Limits, wa
         python: Version of the Python inside.
         packages: Versions of the packages inside, by name.
         limits: What a session may use.
-        walls: What else there is not, such as `no other process`.
+        walls: A sentence on what there is not, such as a network.
     """
     names = ", ".join(f"{name} {version}" for name, version in packages.items()) or "no packages"
     plots = (
@@ -22,12 +22,12 @@ def describe_python(python: str, packages: Mapping[str, str], limits: Limits, wa
         else ""
     )
     return (
-        f"Run Python {python} code in a sandbox and see its output. Available: the standard library and {names}; "
-        f"nothing can be installed. {plots}"
+        f"Run Python {python} code in a sandbox and see its output. Available: the standard library and {names}. "
+        f"{plots}"
         "Variables, imports and files in /tmp stay for the next call. Files written to "
         f"{OUTPUT_FOLDER} are handed to the user (at most {limits.files} a call, {limits.file_bytes // 1000} kB each). "
         "Print what you want to see; the value of the last expression is shown too. "
-        f"There is no network, {walls} and no input(). Limits: "
+        f"{walls} Limits: "
         f"{limits.timeout_s:g} s a call, {limits.memory_bytes >> 20} MB of memory, {limits.disk_bytes >> 20} MB of "
         f"files in /tmp, {limits.output_bytes // 1000} kB of printed text. Going over the time limit loses all "
         "variables."

@@ -37,11 +37,6 @@ class Worker(Protocol):
     """A process with a driver in it; `sandbox_process.WorkerProcess` says what each of these does."""
 
     @property
-    def pid(self) -> int:
-        """Process id on the host."""
-        ...
-
-    @property
     def alive(self) -> bool:
         """Whether it runs and nobody has ended it."""
         ...

@@ -65,7 +65,8 @@ class WasiSandbox:
         """Tell the model what the code may use."""
         ready = _tested()[1]
         python, packages = (ready.python, ready.packages) if ready else ("3", {})
-        return describe_python(python, packages, limits, "no process, no threads")
+        walls = "Nothing can be installed; there is no network, no process, no threads and no input()."
+        return describe_python(python, packages, limits, walls)
 
     def open(self, limits: Limits) -> DriverSession:
         """Start a guest.

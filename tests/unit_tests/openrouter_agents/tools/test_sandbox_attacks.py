@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from attack_files import read_attacks
 from attacked_host import CANARY, AttackedHost
+from container_images import ENGINES, container_sandbox, containers_left
 from sandboxes_under_test import BACKENDS, PATIENCE_S, all_gone_after, call, note_workers
 
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
@@ -25,14 +26,14 @@ ONE_WORKER = {"environment", "files", "kernel", "network", "processes"}
 """Kinds whose programs leave nothing behind in their interpreter: they share one, which saves starting many."""
 
 SLOW_TO_START = {"docker", "podman", "wasi"}
-"""Sandboxes with which a worker for each program takes minutes. By default they get every eighth of those programs;
+"""Sandboxes with which a worker for each program takes minutes. By default they get every sixteenth of those programs;
 with `SANDBOX_ATTACKS=all` in the environment they get all."""
 
 MAY_RUN_PROGRAMS = {"docker", "podman"}
 """Sandboxes whose walls are around all processes of a session together; the others allow no second process."""
 
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-SAFE_NAME = re.compile(r"(?![.~-])[\w.() +,=@#&~-]{1,100}(?<![. ])")
+SAFE_NAME = re.compile(r"(?![.~ -])(?!(?i:con|nul|com1)\b)[^/\\:*?\"<>|\x00-\x1f\x7f\u200b\u202e]{1,100}(?<![. ])")
 
 
 @pytest.fixture(scope="module")
@@ -41,26 +42,33 @@ def host(tmp_path_factory):
         yield attacked
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
+@pytest.fixture(scope="module", params=[*BACKENDS, *ENGINES])
 def tools(request, host, tmp_path_factory):
     """A hasty and a patient interpreter, each with a conversation that has a secret of its own."""
     scratch = tmp_path_factory.mktemp("scratch")
+    backend, containers = request.param, None
+    if backend in ENGINES:
+        backend, probe = container_sandbox(request.param)
+        if not probe.ok:
+            pytest.skip(probe.reason)
+        containers = containers_left(request.param)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CANARY_API_KEY", CANARY)
         patch.setenv("TMPDIR", str(scratch))
         patch.setattr(tempfile, "tempdir", None)
-        with CodeInterpreter(backend=request.param) as first:
+        with CodeInterpreter(backend=backend) as first:
             call(first, "1")  # what a sandbox keeps for all of its workers is there from now on
         before = _open_descriptors()
         with (
             all_gone_after(),
-            CodeInterpreter(backend=request.param, limits=HASTY, max_sessions=3) as hasty,
-            CodeInterpreter(backend=request.param, limits=PATIENT, max_sessions=3) as patient,
+            CodeInterpreter(backend=backend, limits=HASTY, max_sessions=3) as hasty,
+            CodeInterpreter(backend=backend, limits=PATIENT, max_sessions=3) as patient,
         ):
             yield hasty, patient
             note_workers()
         assert list(scratch.iterdir()) == []
         assert _open_descriptors() == before
+        assert containers is None or containers_left(request.param) == containers
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=str)
@@ -91,7 +99,7 @@ def _open_descriptors():
 
 
 def _is_due(sandbox, attack):
-    in_small_round = attack.kind in ONE_WORKER or ATTACKS.index(attack) % 8 == 0
+    in_small_round = attack.kind in ONE_WORKER or ATTACKS.index(attack) % 16 == 0
     return in_small_round or sandbox not in SLOW_TO_START or os.environ.get("SANDBOX_ATTACKS") == "all"
 
 
