@@ -18,7 +18,15 @@ from .sandbox_process import WorkerDiedError, WorkerProcess
 from .sandbox_replies import Ready
 from .sandbox_session import START_S, DriverSession
 from .sandbox_start import start_line
-from .wasi_preparation import NOT_INSTALLED, NOT_PREPARED, cache_folder, import_path, is_installed, is_prepared
+from .wasi_preparation import (
+    NOT_INSTALLED,
+    NOT_ON_WINDOWS,
+    NOT_PREPARED,
+    cache_folder,
+    import_path,
+    is_installed,
+    is_prepared,
+)
 
 PACKAGES = ("numpy", "pandas", "matplotlib", "scipy", "sympy", "scikit-learn", "statsmodels")
 """What the model is told of; the runtime has about forty more."""
@@ -54,7 +62,7 @@ class WasiSandbox:
     def probe(self) -> Probe:
         """Start a guest and check its walls from the inside; what was found is kept for the life of this process."""
         if sys.platform == "win32":
-            return Probe(ok=False, reason="The wasi sandbox runs on Linux and macOS. Use monty.")
+            return Probe(ok=False, reason=NOT_ON_WINDOWS)
         if not is_installed():
             return Probe(ok=False, reason=NOT_INSTALLED)
         if not is_prepared():

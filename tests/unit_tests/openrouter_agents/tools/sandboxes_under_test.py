@@ -9,24 +9,15 @@ from pathlib import Path
 import pytest
 from langchain_core.messages import ToolMessage
 
-from openrouter_agents.tools import wasi_preparation
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
 from openrouter_agents.tools.jail import JailSandbox
-from openrouter_agents.tools.sandbox import Probe
 from openrouter_agents.tools.wasi import WasiSandbox
 
 PATIENCE_S = 20.0
 """How long a test waits for something that should happen within milliseconds, before it calls it a hang."""
 
 
-def _probe_wasi() -> Probe:
-    # Compiling takes a minute, once for a machine: worth it where nobody waits.
-    if os.environ.get("CI") and wasi_preparation.is_installed():
-        wasi_preparation.prepare(lambda seconds: None)
-    return WasiSandbox().probe()
-
-
-JAIL, WASI = JailSandbox().probe(), _probe_wasi()
+JAIL, WASI = JailSandbox().probe(), WasiSandbox().probe()
 needs_jail = pytest.mark.skipif(not JAIL.ok, reason=JAIL.reason)
 needs_wasi = pytest.mark.skipif(not WASI.ok, reason=WASI.reason)
 BACKENDS = [pytest.param("jail", marks=needs_jail), pytest.param("wasi", marks=needs_wasi), "monty"]
