@@ -5,6 +5,7 @@ right to run containers is, with most engines, the right to do anything on the m
 """
 
 import functools
+import os
 import secrets
 import shutil
 import subprocess
@@ -119,7 +120,7 @@ class ContainerSandbox:
     def _open(self, limits: Limits) -> tuple[DriverSession, Ready]:
         if shutil.which(self._engine) is None:
             raise SandboxUnavailableError(f"There is no `{self._engine}` here: install it, or take another sandbox.")
-        name = f"openrouter-agents-{secrets.token_hex(8)}"
+        name = f"openrouter-agents-{os.getpid()}-{secrets.token_hex(8)}"
         worker = ContainerWorker(container_command(self._engine, name, self._image, limits), name)
         session = DriverSession(worker, limits)
         try:

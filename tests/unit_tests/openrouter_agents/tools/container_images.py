@@ -40,8 +40,10 @@ def container_sandbox(engine):
     return sandbox, sandbox.probe()
 
 
-def containers_left(engine):
-    listed = _run([engine, "ps", "--all", "--quiet", "--filter", "name=openrouter-agents-"])
+def containers_left(engine, pid=None):
+    """Containers that a process has started, this one by default: other processes test at the same time."""
+    name = f"name=openrouter-agents-{pid or os.getpid()}-"
+    listed = _run([engine, "ps", "--all", "--quiet", "--filter", name])
     assert listed.returncode == 0, listed.stderr
     return listed.stdout.split()
 

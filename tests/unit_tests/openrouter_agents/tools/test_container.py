@@ -132,12 +132,12 @@ def test_a_killed_call_returns_and_leaves_nothing(sandbox, leaves_nothing):
 
 
 def test_no_container_outlives_a_killed_host(sandbox):
-    before = containers_left(sandbox.name)
     with subprocess.Popen([sys.executable, "-c", HOST, sandbox.name, sandbox._image], stdout=subprocess.PIPE) as host:
         assert host.stdout.readline() == b"42\n"
+        assert containers_left(sandbox.name, host.pid)
         host.send_signal(signal.SIGKILL)
     give_up = time.monotonic() + PATIENCE_S
-    while containers_left(sandbox.name) != before:
+    while containers_left(sandbox.name, host.pid):
         assert time.monotonic() < give_up, "a container is left over"
 
 

@@ -93,12 +93,13 @@ def test_too_little_memory_is_said_before_it_is_tried(monkeypatch, tmp_path):
 
 
 @needs_wasi
-def test_a_guest_leaves_no_folder_behind():
-    before = set(Path(os.environ.get("TMPDIR", "/tmp")).glob("*wasi*"))
+def test_a_guest_leaves_no_folder_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     session = WasiSandbox().open(LIMITS)
+    assert list(tmp_path.iterdir())
     session.kill()
     session.close()
-    assert set(Path(os.environ.get("TMPDIR", "/tmp")).glob("*wasi*")) <= before
+    assert not list(tmp_path.iterdir())
 
 
 @needs_wasi
