@@ -61,7 +61,8 @@ def _read_results(messages: Sequence[WireMessage], start: int) -> list[ToolResul
             continue
         name, arguments = _read_call(calls.get(str(message.get("tool_call_id")), {}))
         text, attachments = _read_content(message)
-        results.append(ToolResult(name or message.get("name") or "", arguments, text.strip(), attachments))
+        said = text.rstrip().lstrip("\n")
+        results.append(ToolResult(name or message.get("name") or "", arguments, said, attachments))
     return results
 
 

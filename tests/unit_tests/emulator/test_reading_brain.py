@@ -118,6 +118,13 @@ def test_tool_choice_is_honoured(choice, names):
     assert [name for name, _ in calls(ask("Hello!", tool_choice=choice))] == names
 
 
+def test_a_printed_table_keeps_its_columns():
+    first = ask("Sales were Jan 120, Feb 135. Show a table of the change in percent.")
+    table = "     value  change\nJan    120     NaN\nFeb    135    12.5"
+    final = ask("Sales were Jan 120, Feb 135. Show a table of the change in percent.", *history(first, f"{table}\n"))
+    assert table in final.text
+
+
 def test_unknown_tools_are_understood_by_their_schema():
     tools = [
         function("get_weather", "Get the weather.", location=TEXT),
