@@ -94,9 +94,13 @@ class SpendTable(Sequence[SpendRow]):
 
 def spend_table(by: tuple[str, ...], found: Mapping[Group, Sums], span: Range) -> SpendTable:
     """Make a table of sums."""
-    rows = [_row(dict(zip(by, group, strict=True)), sums) for group, sums in found.items()]
-    times = [name for name in by if name in ("hour", "day", "month")]
-    rows.sort(key=lambda row: ([str(row.by[name]) for name in times], -row.cost_usd, [*map(str, row.by.values())]))
+    times = [place for place, name in enumerate(by) if name in ("hour", "day", "month")]
+
+    def order(item: tuple[Group, Sums]) -> tuple[list[str], int, list[str]]:
+        names = [*map(str, item[0])]
+        return [names[place] for place in times], -item[1].charged_nano, names
+
+    rows = [_row(dict(zip(by, group, strict=True)), sums) for group, sums in sorted(found.items(), key=order)]
     return SpendTable(by, rows, *(None if moment is None else from_micros(moment) for moment in span))
 
 

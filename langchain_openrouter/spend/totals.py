@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from langchain_openrouter.errors import ConfigurationError
 from langchain_openrouter.spend.database import Connection, Row
@@ -33,8 +32,7 @@ Group = tuple[str | date | datetime | None, ...]
 """What a sum is of, in the order that was asked for."""
 
 
-@dataclass(slots=True)
-class Sums:
+class Sums(NamedTuple):
     """What entries add up to, in whole nano-USD and tokens."""
 
     attempts: int = 0
@@ -46,11 +44,6 @@ class Sums:
     under_way: int = 0
     unknown: int = 0
     held_nano: int = 0
-
-    def add(self, other: Sums) -> None:
-        """Add what others add up to."""
-        for one in fields(self):
-            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
 
 class Range(NamedTuple):
@@ -70,15 +63,14 @@ def add_up(connection: Connection, by: Sequence[str], span: Range) -> dict[Group
         by: Some of `BY`.
         span: From when to when.
     """
-    found: dict[Group, Sums] = {}
+    found: dict[Group, Sequence[int]] = {}
+    values, width = [_VALUES.get(name, _name) for name in by], len(by)
     for row in _rows(connection, by, span):
-        keys, sums = row[: len(by)], Sums(*map(int, row[len(by) :]))
-        group = tuple(_value(name, key) for name, key in zip(by, keys, strict=True))
-        if (known := found.get(group)) is not None:
-            known.add(sums)
-        else:
-            found[group] = sums
-    return found
+        group = tuple([value(key) for value, key in zip(values, row, strict=False)])
+        known, sums = found.get(group), row[width:]
+        found[group] = sums if known is None else [one + other for one, other in zip(known, sums, strict=True)]
+    # Postgres adds up to another kind of number
+    return {group: Sums(*map(int, sums)) for group, sums in found.items()}
 
 
 def check_by(by: str | Iterable[str]) -> tuple[str, ...]:
@@ -180,11 +172,13 @@ def _grouped(
     return [row for row in connection.fetch(sql, values) if row[0] is not None]
 
 
-def _value(name: str, key: str | int | None) -> str | date | datetime | None:
-    """What a group is called: names as they are, hours as times, days as dates, months as `2026-11`."""
-    if name not in _GRAINS:
-        return str(key) if key else None
-    micros = int(key or 0) * _GRAINS[name]
-    if name == "hour":
-        return from_micros(micros)
-    return to_date(micros) if name == "day" else f"{to_date(micros):%Y-%m}"
+def _name(key: str | None) -> str | None:
+    return key or None
+
+
+_VALUES: dict[str, Callable[[Any], str | date | datetime | None]] = {
+    "hour": lambda hour: from_micros(int(hour) * HOUR),
+    "day": lambda day: to_date(int(day) * DAY),
+    "month": lambda day: f"{to_date(int(day) * DAY):%Y-%m}",
+}
+"""What a group is called whose key in the database is no name."""
