@@ -45,6 +45,12 @@ class Connection(Protocol):
     def now(self) -> int:
         """Microseconds since 1970, on the clock that all processes at this database share."""
 
+    def version(self) -> int | None:
+        """A number that is another one once anybody but this connection has written; `None` where that is not known.
+
+        It is asked for in a transaction, and holds until its end.
+        """
+
     def writing(self, *, alone: bool = False) -> AbstractContextManager[None]:
         """A transaction that is on the disk when it ends, and undone where it raises.
 

@@ -16,9 +16,9 @@ from langchain_openrouter.spend.address import identity, is_passing, normal_url,
 from langchain_openrouter.spend.adjustment import adjustment
 from langchain_openrouter.spend.budget import Budget
 from langchain_openrouter.spend.budget_table import remove_budget, set_budget
-from langchain_openrouter.spend.commit import LimitsCache
 from langchain_openrouter.spend.contracts import Desk
 from langchain_openrouter.spend.entry import Entry
+from langchain_openrouter.spend.known import LimitsCache
 from langchain_openrouter.spend.ledger_view import LedgerView
 from langchain_openrouter.spend.limits import SPAN
 from langchain_openrouter.spend.names import stored_name, stored_scope

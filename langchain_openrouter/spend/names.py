@@ -20,10 +20,12 @@ def stored_text(text: str) -> str:
 
 def stored_name(name: str) -> str:
     """The name, of a length that can be indexed."""
+    if len(name) <= LONGEST and name.isascii() and "\0" not in name:
+        return name
     text = stored_text(name)
-    if len(text) * 4 <= LONGEST or len(text.encode()) <= LONGEST:
-        return text
     whole = text.encode()
+    if len(whole) <= LONGEST:
+        return text
     return f"{whole[:_KEPT].decode(errors='ignore')}~{hashlib.sha256(whole).hexdigest()[:_DIGEST]}"
 
 

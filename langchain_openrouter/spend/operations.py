@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from langchain_openrouter.spend.booking import Booking
 from langchain_openrouter.spend.database import Connection
+from langchain_openrouter.spend.receipt import Receipt
 from langchain_openrouter.spend.record import Record
 
 
@@ -27,7 +27,7 @@ class Operation:
     """Whether it asks for something. All others tell what has happened, and are tried until they are written."""
     is_end: bool = False
     """Whether the entry is not under way any more after it."""
-    future: Future[Any] = field(default_factory=Future)  # of whatever `apply` returns
+    future: Receipt[Any] = field(default_factory=Receipt)  # of whatever `apply` returns
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Task:
     """Something else to do, in a transaction of its own in which no other process writes."""
 
     work: Callable[[Connection], Any]
-    future: Future[Any] = field(default_factory=Future)  # of whatever `work` returns
+    future: Receipt[Any] = field(default_factory=Receipt)  # of whatever `work` returns
 
 
 Request: TypeAlias = Operation | Task

@@ -84,6 +84,10 @@ class PostgresConnection(Connection):
         return int(now)
 
     @override
+    def version(self) -> int | None:
+        return None
+
+    @override
     def damages(self) -> list[str]:
         # Postgres tells of damage when it reads, which `verify` makes it do
         return []

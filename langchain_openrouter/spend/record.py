@@ -88,6 +88,9 @@ COLUMNS = tuple(one.name for one in fields(Record))
 row_of = attrgetter(*COLUMNS)
 """The columns of a record, in the order of `COLUMNS`."""
 
+booked_to = attrgetter("requested_model", "user_id", "thread_id", "node", "key_hash", "tags", "spans")
+"""The columns that the scopes of a record are made of."""
+
 OUTCOME = (
     "state charged_nano upstream_nano source generation_id model provider is_byok input_tokens output_tokens usage "
     "server_tools reason settled_at"

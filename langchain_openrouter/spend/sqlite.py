@@ -28,8 +28,9 @@ _PATIENCE = 60.0
 """Seconds to wait for other processes."""
 _LONGEST_NAP = 0.004
 """Seconds between two looks whether others are done. SQLite's own handler naps up to 0.1."""
-_WAITING = f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}"
-"""Lets SQLite wait by itself where it seldom has to: for whoever opens the file, or is the last to close it."""
+_HANDLER = f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}"
+"""Lets SQLite wait by itself where it seldom has to: for whoever opens the file, reads, or is the last to close it."""
+_NAPS = "PRAGMA busy_timeout = 0"
 _SETTINGS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",  # what FULL means on a Mac
@@ -58,6 +59,7 @@ class SqliteConnection(Connection):
         self._path = path
         self._name = str(path)
         self._file = _identity(path)
+        self._setting = _HANDLER
 
     @override
     def fetch(self, sql: str, parameters: Parameters = ()) -> list[Row]:
@@ -83,7 +85,8 @@ class SqliteConnection(Connection):
     @override
     @contextmanager
     def writing(self, *, alone: bool = False) -> Iterator[None]:  # nobody else can, alone or not
-        self._begin()
+        self._wait_with(_NAPS)
+        self._wait_for_turn()
         try:
             self._check_file()
             yield
@@ -97,6 +100,7 @@ class SqliteConnection(Connection):
     @override
     @contextmanager
     def reading(self) -> Iterator[None]:
+        self._wait_with(_HANDLER)
         self.run("BEGIN")
         try:
             yield
@@ -109,11 +113,18 @@ class SqliteConnection(Connection):
         return time.time_ns() // 1000
 
     @override
+    def version(self) -> int | None:
+        ((version,),) = self.fetch("PRAGMA data_version")
+        return int(version)
+
+    @override
     def damages(self) -> list[str]:
         return [text for (text,) in self.fetch("PRAGMA quick_check") if text != "ok"]
 
     @override
     def close(self) -> None:
+        with suppress(LedgerError, sqlite3.Error):
+            self._wait_with(_HANDLER)
         with suppress(sqlite3.Error):
             self._raw.close()
 
@@ -121,12 +132,10 @@ class SqliteConnection(Connection):
         if _identity(self._path) != self._file:
             raise ConnectionLostError(f"The ledger {self._name} has been moved or deleted while it was open.")
 
-    def _begin(self) -> None:
-        self.run("PRAGMA busy_timeout = 0")
-        try:
-            self._wait_for_turn()
-        finally:
-            self.run(_WAITING)
+    def _wait_with(self, setting: str) -> None:
+        if setting != self._setting:
+            self.run(setting)
+            self._setting = setting
 
     def _wait_for_turn(self) -> None:
         deadline = time.monotonic() + _PATIENCE

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, TypeVar, cast
 
 from langchain_openrouter.errors import LedgerError
-from langchain_openrouter.spend.commit import LimitsCache, apply_all
+from langchain_openrouter.spend.commit import apply_all
 from langchain_openrouter.spend.database import (
     ConflictError,
     Connection,
@@ -21,8 +21,10 @@ from langchain_openrouter.spend.database import (
     Database,
     UnstorableError,
 )
+from langchain_openrouter.spend.known import Known
 from langchain_openrouter.spend.operations import Operation, Request, Task
 from langchain_openrouter.spend.owner import BEAT, Owner
+from langchain_openrouter.spend.receipt import Gate, Receipt
 from langchain_openrouter.spend.rollup import PART, roll_up
 
 _MOST = 256
@@ -53,7 +55,6 @@ class Writer:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.limits = LimitsCache()
         self.restart()
 
     def restart(self) -> None:
@@ -64,10 +65,12 @@ class Writer:
         self.busy = threading.RLock()
         """Held while the database is at work, so that no fork comes in between."""
         self._queue: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self._gate = Gate()
         self._accepting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
         self._connection: Connection | None = None
+        self._known = Known()
         self._last: Future[Any] | None = None
         self._kept: list[Operation] = []
         self._open_entries: set[str] = set()
@@ -95,6 +98,7 @@ class Writer:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="openrouter-spend", daemon=True)
                 self._thread.start()
+            request.future.gate = self._gate
             self._queue.put(request)
             self._last = request.future
 
@@ -130,6 +134,7 @@ class Writer:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+                self._known.forget()
 
     def _run(self) -> None:
         while self._process(self._take()):
@@ -139,12 +144,17 @@ class Writer:
     def _process(self, requests: Sequence[Request | None]) -> bool:
         """Do what was asked for; whether there will be more. No request is kept while the thread waits for others."""
         self._is_idle = not requests
-        for is_task, group in groupby(filter(None, requests), _is_task):
-            if is_task:
-                for task in group:
-                    self._do(cast("Task", task))
-            else:
-                self._write(list(_wanted(cast("Iterator[Operation]", group))))
+        # not before all requests are taken that may be told to wait there
+        gate, self._gate = self._gate, Gate()
+        try:
+            for is_task, group in groupby(filter(None, requests), _is_task):
+                if is_task:
+                    for task in group:
+                        self._do(cast("Task", task))
+                else:
+                    self._write(list(_wanted(cast("Iterator[Operation]", group))))
+        finally:
+            gate.open()
         self._tend()
         return None not in requests
 
@@ -192,23 +202,24 @@ class Writer:
     def _write(self, operations: Sequence[Operation]) -> None:
         try:
             answers = self._transact(
-                lambda connection: apply_all(connection, self._database, self.limits, operations), alone=False
+                lambda connection: apply_all(connection, self._database, self._known, operations), alone=False
             )
         except UnstorableError as error:
             if len(operations) == 1:
-                _fail(operations[0].future, error)
+                operations[0].future.set_exception(error)
             else:
                 # whichever it is, the others are none the worse for it
                 for one in operations:
                     self._write([one])
         except Exception as error:  # noqa: BLE001 - whoever waits must be told, and the thread must live
-            self._kept += [one for one in operations if not one.is_reserving]
             for one in operations:
-                _fail(one.future, self._as_ledger_error(error))
+                one.future.set_exception(self._as_ledger_error(error))
+            self._kept += [_unwatched(one) for one in operations if not one.is_reserving]
         else:
+            self._known.confirm()
             for one, answer in zip(operations, answers, strict=True):
                 self._note(one, answer)
-                _answer(one.future, answer)
+                one.future.set_result(answer)
             self._gathering = self._took * _GATHERING if len(operations) > 1 else 0.0
 
     def _do(self, task: Task) -> None:
@@ -217,9 +228,9 @@ class Writer:
         try:
             answer = self._transact(task.work)
         except Exception as error:  # noqa: BLE001 - likewise
-            _fail(task.future, self._as_ledger_error(error))
+            task.future.set_exception(self._as_ledger_error(error))
         else:
-            _answer(task.future, answer)
+            task.future.set_result(answer)
 
     def _transact(self, work: Callable[[Connection], _Answer], *, alone: bool = True) -> _Answer:
         is_lost = False
@@ -246,6 +257,8 @@ class Writer:
             if self._connection is None:
                 self._connection = self._database.connect()
             connection = self._connection
+            if alone:
+                self._known.forget()
             must_beat = self._must_beat()
             began = time.monotonic()
             with connection.writing(alone=alone):
@@ -285,16 +298,13 @@ def _nothing(_: Connection) -> None:
 def _wanted(operations: Iterator[Operation]) -> Iterator[Operation]:
     """Operations without those that nobody waits for any more, but for what has happened."""
     for one in operations:
-        if one.future.set_running_or_notify_cancel() or not one.is_reserving:
+        if one.future.set_running_or_notify_cancel():
             yield one
+        elif not one.is_reserving:
+            yield _unwatched(one)
 
 
-def _answer(future: Future[Any], answer: object) -> None:
-    # what is written at a later try has told of its failure
-    if not future.done():
-        future.set_result(answer)
-
-
-def _fail(future: Future[Any], error: LedgerError) -> None:
-    if not future.done():
-        future.set_exception(error)
+def _unwatched(operation: Operation) -> Operation:
+    """The operation with a future that nobody has, since the one that somebody has is done."""
+    operation.future = Receipt()
+    return operation

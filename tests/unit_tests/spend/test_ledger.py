@@ -296,6 +296,19 @@ def test_names_that_no_database_takes_are_kept_in_another_form(ledger):
     assert ledger.verify().is_ok
 
 
+def test_what_cannot_be_kept_is_refused_alone(ledger):
+    ledger.set_budget(Budget("total", "0.03"))
+    one, unstorable, other, third = (attempt(hold_usd=USD("0.01"), attempt=n) for n in (1, 2**70, 1, 1))
+    with ledger._store.writer.busy:
+        asked = [ledger.reserve(entry) for entry in (attempt(hold_usd=USD(0)), one, unstorable, other)]
+    assert [future.result() for future in (asked[1], asked[3])] == [None, None]
+    with pytest.raises(LedgerError, match="cannot keep this"):
+        asked[2].result()
+    assert ledger.verify().is_ok
+    assert ledger.reserve(third).result() is None
+    assert isinstance(ledger.reserve(attempt(hold_usd=USD("0.01"))).result(), BudgetExceededError)
+
+
 def test_counts_that_are_none_do_not_hinder_the_booking(ledger):
     entry = attempt()
     ledger.reserve(entry).result()
