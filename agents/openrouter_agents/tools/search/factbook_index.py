@@ -9,15 +9,15 @@ from typing import Final, NamedTuple
 
 from openrouter_agents.tools.search.factbook_corpus import Country
 from openrouter_agents.tools.search.factbook_words import SYNONYMS, UNSPOKEN
+from openrouter_agents.tools.search.full_text import MAX_WORDS, TOKENIZER, any_of, measure_coverage
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
-_MAX_WORDS: Final = 24
 _MAX_FACTS: Final = 200
 _SHORT_NAME: Final = 3
 _SCHEMA: Final = (
     "CREATE VIRTUAL TABLE facts USING fts5(field, body, title, page UNINDEXED, section UNINDEXED, "
-    "tokenize = 'porter unicode61 remove_diacritics 2')"
+    f"tokenize = '{TOKENIZER}')"
 )
 # The name of a field says best what it is about; the title only counts where no country is named.
 _RANK: Final = "bm25(facts, 8.0, 1.0, 4.0)"
@@ -64,7 +64,7 @@ class FactbookIndex:
 
         A country that is named limits the search to its page.
         """
-        words = _WORD.findall(unicodedata.normalize("NFC", query))[:_MAX_WORDS]
+        words = _WORD.findall(unicodedata.normalize("NFC", query))[:MAX_WORDS]
         pages, rest = self._split_names(words)
         lowered = dict.fromkeys(word.lower() for word in rest)
         # A year says how fresh an answer is wanted; there is but one edition.
@@ -77,7 +77,7 @@ class FactbookIndex:
     def _match(self, asked: Sequence[str], pages: Sequence[int]) -> list[FoundFact]:
         choices = {word: (word, *SYNONYMS.get(word, ())) for word in asked}
         limit = f" AND page IN ({', '.join('?' * len(pages))})" if pages else ""
-        every = " OR ".join(_any_of(words) for words in choices.values())
+        every = " OR ".join(map(any_of, choices.values()))
         with self._lock:
             # The only parts of the statement that are not constant are question marks.
             rows = self._database.execute(
@@ -85,7 +85,7 @@ class FactbookIndex:
                 f"ORDER BY {_RANK} LIMIT {_MAX_FACTS}",
                 (every, *pages),
             ).fetchall()
-            covered = [self._holding(words, [row[0] for row in rows]) for words in choices.values()]
+            coverage = measure_coverage(self._database, "facts", list(choices.values()), [row[0] for row in rows])
         meant = {stem for words in choices.values() for phrase in words for stem in _stems(phrase)}
         facts = [
             FoundFact(
@@ -93,19 +93,13 @@ class FactbookIndex:
                 section,
                 field,
                 text,
-                coverage=sum(row in holding for holding in covered) / len(covered),
+                coverage=coverage[row],
                 aptness=_aptness(field, meant),
                 is_of_named_country=bool(pages),
             )
             for row, page, section, field, text in rows
         ]
         return sorted(facts, key=lambda fact: (-fact.coverage, -fact.aptness))
-
-    def _holding(self, words: Sequence[str], rows: Sequence[int]) -> set[int]:
-        """Which of the rows hold one of these words, by the same stemmer that found them."""
-        marks = ", ".join("?" * len(rows))
-        statement = f"SELECT rowid FROM facts WHERE facts MATCH ? AND rowid IN ({marks})"  # noqa: S608
-        return {row[0] for row in self._database.execute(statement, (_any_of(words), *rows))}
 
     def _split_names(self, words: Sequence[str]) -> tuple[list[int], list[str]]:
         """Takes the names of countries out of a query, longest first: "Papua New Guinea" is not "Guinea"."""
@@ -155,8 +149,3 @@ def _stems(text: str) -> list[str]:
 
 def _folded(word: str) -> str:
     return "".join(mark for mark in unicodedata.normalize("NFKD", word) if not unicodedata.combining(mark)).casefold()
-
-
-def _any_of(words: Sequence[str]) -> str:
-    # Words hold letters and digits only, so that quotes are enough to keep them from being read as FTS5 syntax.
-    return "(" + " OR ".join(f'"{word}"' for word in words) + ")"

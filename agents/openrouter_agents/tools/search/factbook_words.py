@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-UNSPOKEN: Final = frozenset(
+from openrouter_agents.tools.search.full_text import FUNCTION_WORDS
+
+UNSPOKEN: Final = FUNCTION_WORDS | frozenset(
     """
-    a about also an and any are as at be been by can compare comparison country current currently did do does each
-    find for from get give had has have how i in info information into is it its latest length list look main many me
-    much name named nation no not number of on or our please recent s say search show some tell than that the their
-    them there these they this to today total up us versus vs was we were what when where which who whom whose why
-    will with would you your
+    compare comparison country current currently info information latest length name named nation no not number recent s
+    today total versus
     """.split()
 )
 """Words that say nothing about what is asked."""
