@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         FetchPage,
         SpendTool,
         WebSearch,
+        index_documents,
         resolve_tools,
     )
 
@@ -38,6 +39,7 @@ __all__ = [
     "after_untrusted_content",
     "create_openrouter_agent",
     "current_ledger",
+    "index_documents",
     "open_threads",
     "report_progress",
     "resolve_tools",
@@ -58,6 +60,7 @@ _HOMES: Final = {
     "after_untrusted_content": "middleware.untrusted_results",
     "create_openrouter_agent": "graph",
     "current_ledger": "tool_ledger",
+    "index_documents": "tools",
     "open_threads": "threads",
     "report_progress": "middleware.progress",
     "resolve_tools": "tools",

@@ -10,6 +10,8 @@ from rich.console import RenderableType
 from rich.syntax import Syntax
 from rich.text import Text
 
+from openrouter_agents.tools.search.answer import SearchAnswer, read_answer
+
 MAX_LINES = 14
 """Lines of a result that are shown."""
 
@@ -37,7 +39,7 @@ def view_result(message: ToolMessage) -> Iterator[RenderableType]:
     if message.status == "error":
         yield from _view_lines(message.text, "red")
         return
-    found = _search_results(message)
+    found = read_answer(message)
     if found is None:
         yield from _view_lines(message.text, "")
     else:
@@ -52,34 +54,18 @@ def _arguments(arguments: Mapping[str, object]) -> str:
     return shorten(json.dumps(arguments, ensure_ascii=False), MAX_CHARACTERS) if arguments else ""
 
 
-def _search_results(message: ToolMessage) -> Mapping[str, object] | None:
-    if message.name != "web_search":
-        return None
-    try:
-        found = json.loads(message.text)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) and isinstance(found.get("results"), list) else None
-
-
-def _view_search(found: Mapping[str, object]) -> Iterator[RenderableType]:
-    results = [result for result in _items(found.get("results")) if isinstance(result, dict)]
+def _view_search(found: SearchAnswer) -> Iterator[RenderableType]:
+    results = found["results"]
     for result in results[:_MAX_RESULTS]:
-        snippet = " ".join(str(result.get("snippet", "")).split())
-        yield _line(f"[{result.get('id')}] {result.get('title')}  ", snippet)
+        yield _line(f"[{result['id']}] {result['title']}  ", " ".join(result["snippet"].split()))
     hidden = len(results) - _MAX_RESULTS
-    more = f"{hidden} more from {found.get('provider')}" if hidden > 0 else f"from {found.get('provider')}"
-    yield Text(more, style="dim")
-    for warning in _items(found.get("warnings")):
-        yield _line("", str(warning))
+    yield Text(f"{hidden} more from {found['provider']}" if hidden > 0 else f"from {found['provider']}", style="dim")
+    for warning in found["warnings"]:
+        yield _line("", warning)
 
 
 def _line(text: str, dim: str) -> Text:
     return Text.assemble(text, (dim, "dim"), no_wrap=True, overflow="ellipsis")
-
-
-def _items(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
 
 
 def _view_lines(text: str, style: str) -> Iterator[RenderableType]:

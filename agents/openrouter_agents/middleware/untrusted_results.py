@@ -90,7 +90,7 @@ def _flagged(result: Result, tool: BaseTool | None) -> Result:
 
 
 def _gives_untrusted(tool: BaseTool) -> bool:
-    if tool.name in UNTRUSTED_TOOLS or (tool.metadata or {}).get(_FLAG):
+    if tool.name in UNTRUSTED_TOOLS or getattr(tool, "is_untrusted", False) or (tool.metadata or {}).get(_FLAG):
         return True
     # The adapters mark their tools in no other way.
     return str(getattr(getattr(tool, "coroutine", None), "__module__", "")).startswith(_MCP_MODULE)

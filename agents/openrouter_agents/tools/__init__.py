@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from openrouter_agents.tools.calculator import Calculator
     from openrouter_agents.tools.code_interpreter import CodeInterpreter
     from openrouter_agents.tools.date_time import DateTime
+    from openrouter_agents.tools.documents.contracts import DocumentIndexError, DocumentLimits
+    from openrouter_agents.tools.documents.indexing import index_documents
     from openrouter_agents.tools.fetch_page import FetchPage
     from openrouter_agents.tools.mcp_calls import McpLimits
     from openrouter_agents.tools.mcp_tools import McpServerError, aload_mcp_tools, load_mcp_tools, open_mcp_tools
@@ -20,6 +22,8 @@ __all__ = [
     "Calculator",
     "CodeInterpreter",
     "DateTime",
+    "DocumentIndexError",
+    "DocumentLimits",
     "FetchPage",
     "McpLimits",
     "McpServerError",
@@ -28,6 +32,7 @@ __all__ = [
     "ToolNameError",
     "WebSearch",
     "aload_mcp_tools",
+    "index_documents",
     "load_mcp_tools",
     "open_mcp_tools",
     "resolve_tools",
@@ -37,6 +42,8 @@ _HOMES: Final = {
     "Calculator": "calculator",
     "CodeInterpreter": "code_interpreter",
     "DateTime": "date_time",
+    "DocumentIndexError": "documents.contracts",
+    "DocumentLimits": "documents.contracts",
     "FetchPage": "fetch_page",
     "McpLimits": "mcp_calls",
     "McpServerError": "mcp_tools",
@@ -46,6 +53,7 @@ _HOMES: Final = {
     "ToolNameError": "registry",
     "WebSearch": "web_search",
     "aload_mcp_tools": "mcp_tools",
+    "index_documents": "documents.indexing",
     "load_mcp_tools": "mcp_tools",
     "open_mcp_tools": "mcp_tools",
     "resolve_tools": "registry",

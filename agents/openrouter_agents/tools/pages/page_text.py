@@ -15,13 +15,14 @@ from openrouter_agents.tools.untrusted_text import clean_paragraphs, clean_text
 _MOST_AT_ONCE: Final = 2
 _TIMEOUT: Final = 15.0  # seconds: pages can be made so that reading them takes longer
 _LARGE: Final = 200_000  # characters from which on a page is read in a faster way, that misses more
-_MAX_TITLE_CHARACTERS: Final = 200
+MAX_TITLE_CHARACTERS: Final = 200
 _STYLE: Final = "translate(@style, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ ', 'abcdefghijklmnopqrstuvwxyz')"
-_HIDDEN: Final = (
+HIDDEN: Final = (
     f"//*[@hidden or @aria-hidden='true' or contains({_STYLE}, 'display:none') "
     f"or contains({_STYLE}, 'visibility:hidden') or contains({_STYLE}, 'font-size:0')]"
     "[not(self::html or self::body)]"
 )
+"""XPath of what readers do not see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def _read(page: Download) -> PageText:
     text = clean_paragraphs(read.text)
     if not text:
         raise PageError("There is no text on the page; it may be made by a program in the browser.")
-    return PageText(clean_text(read.title, _MAX_TITLE_CHARACTERS), read.published, text)
+    return PageText(clean_text(read.title, MAX_TITLE_CHARACTERS), read.published, text)
 
 
 def _read_html(page: Download) -> PageText:
@@ -79,7 +80,7 @@ def _read_html(page: Download) -> PageText:
     tree = trafilatura.load_html(_decoded(page) if page.charset else page.body)
     if tree is None:
         return PageText("", None, "")
-    for hidden in tree.xpath(_HIDDEN):
+    for hidden in tree.xpath(HIDDEN):
         if hidden.getparent() is not None:
             hidden.drop_tree()
     about = trafilatura.extract_metadata(tree)

@@ -1,4 +1,4 @@
-"""Who can search: providers for `WebSearch.with_provider`, and what a provider of your own is made of."""
+"""Who can search: providers for `WebSearch(provider=...)`, and what a provider of your own is made of."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -7,6 +7,7 @@ from langchain_openrouter.lazy_names import lazy_names
 if TYPE_CHECKING:
     from openrouter_agents.tools.search.brave import BraveSearch
     from openrouter_agents.tools.search.ddgs_search import DdgsSearch
+    from openrouter_agents.tools.search.documents import DocumentSearch
     from openrouter_agents.tools.search.exa import ExaSearch
     from openrouter_agents.tools.search.offline import OfflineSearch
     from openrouter_agents.tools.search.openrouter import OpenRouterSearch
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BraveSearch",
     "DdgsSearch",
+    "DocumentSearch",
     "ExaSearch",
     "OfflineSearch",
     "OpenRouterSearch",
@@ -40,6 +42,7 @@ __all__ = [
 _HOMES: Final = {
     "BraveSearch": "brave",
     "DdgsSearch": "ddgs_search",
+    "DocumentSearch": "documents",
     "ExaSearch": "exa",
     "OfflineSearch": "offline",
     "OpenRouterSearch": "openrouter",

@@ -28,7 +28,8 @@ def refine(outcome: SearchOutcome, request: SearchRequest, name: str, applied: C
         applied: The filters that the provider applies itself.
     """
     asked = [wish for wish, is_asked in _asked(request) if is_asked and wish not in applied]
-    wanted = _wanted(outcome["hits"], request, by_age="freshness" in asked)
+    fit = [hit for hit in outcome["hits"] if "addresses" in applied or is_web_address(hit["url"])]
+    wanted = _wanted(fit, request, by_age="freshness" in asked)
     hits = list(wanted if "duplicates" in applied else _each_page_once(wanted))
     return {
         "hits": hits[: request.max_results],
@@ -45,8 +46,7 @@ def _asked(request: SearchRequest) -> Iterator[tuple[FilterName, bool]]:
 def _wanted(hits: Sequence[SearchHit], request: SearchRequest, *, by_age: bool) -> Iterator[SearchHit]:
     for hit in hits:
         # Domains are looked at even where the provider does so: for who asks, they are a promise.
-        is_right = is_web_address(hit["url"]) and _is_allowed(hit["url"], request)
-        if is_right and not (by_age and _is_too_old(hit, request)):
+        if _is_allowed(hit["url"], request) and not (by_age and _is_too_old(hit, request)):
             yield hit
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NotRequired, Protocol, TypeAlias
+from typing import Literal, NotRequired, Protocol, TypeAlias, runtime_checkable
 
 from typing_extensions import TypedDict
 
 Freshness: TypeAlias = Literal["day", "week", "month", "year"]
 """Published within the last day, week, month or year."""
 
-FilterName: TypeAlias = Literal["domains", "duplicates", "freshness", "language"]
-"""What a provider may see to by itself. One that sees to duplicates may give several passages of one page."""
+FilterName: TypeAlias = Literal["addresses", "domains", "duplicates", "freshness", "language"]
+"""What a provider may see to by itself. One that sees to addresses may give others than those of the web, and one that
+sees to duplicates several passages of one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class SearchError(Exception):
         self.retry_after = retry_after
 
 
+@runtime_checkable
 class SearchProvider(Protocol):
     """Where search results come from. Providers are called from several threads and loops at once.
 

@@ -9,6 +9,9 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urls
 
 from openrouter_agents.tools.untrusted_text import clean_text
 
+DOCUMENT_SCHEME: Final = "document:"
+"""What the addresses of indexed documents begin with."""
+
 _MAX_URL_CHARACTERS: Final = 2_000
 _TRACKING: Final = frozenset(
     """
@@ -19,6 +22,7 @@ _TRACKING: Final = frozenset(
 _TRACKING_START: Final = "utm_"
 _PORTS: Final = {"http": 80, "https": 443}
 _HOST: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
+_CHARACTER: Final = re.compile(r"char=(\d{1,9})")  # as RFC 5147 has it
 _PATH_SIGNS: Final = "/:@!$&'()*+,;=~-._"
 
 
@@ -36,6 +40,8 @@ def canonical_url(url: str) -> str:
     Left out are the scheme, `www.`, the port that goes without saying, parameters that only tell where a reader came
     from, the fragment and slashes at the end; parameters are in order. A URL that cannot be read stands for itself.
     """
+    if url.startswith(DOCUMENT_SCHEME):
+        return url.partition("#")[0]
     parts = _split(url)
     if parts is None or parts.scheme not in _PORTS:
         return url
@@ -73,6 +79,23 @@ def read_domain(text: str) -> str | None:
     except UnicodeError:
         return None
     return plain if _HOST.fullmatch(plain) else None
+
+
+def document_address(name: str, start: int) -> str:
+    """The address of a passage of an indexed document.
+
+    Args:
+        name: The document's name, as a URL has it.
+        start: The character at which the passage begins.
+    """
+    return f"{DOCUMENT_SCHEME}{name}" + (f"#char={start}" if start else "")
+
+
+def read_document_address(address: str) -> tuple[str, int]:
+    """The name of the document, and the character at which the passage begins, of a `document_address`."""
+    name, _, fragment = address.removeprefix(DOCUMENT_SCHEME).partition("#")
+    found = _CHARACTER.fullmatch(fragment)
+    return name, int(found[1]) if found else 0
 
 
 def _is_tracking(name: str) -> bool:

@@ -67,7 +67,7 @@ def _call(**arguments):
 
 
 def _search(*hits, **arguments):
-    return WebSearch.with_provider(FixedProvider(*hits)).invoke(_call(query="anything", **arguments)).artifact
+    return WebSearch(provider=FixedProvider(*hits)).invoke(_call(query="anything", **arguments)).artifact
 
 
 def test_content_is_the_artifact_as_json():
@@ -102,7 +102,7 @@ def test_nothing_found_says_so():
 
 @pytest.mark.parametrize("mode", ["invoke", "ainvoke"])
 async def test_a_failed_search_is_an_error_that_forbids_guessing(mode):
-    tool = WebSearch.with_provider(FixedProvider(error=SearchError("The line is dead.")))
+    tool = WebSearch(provider=FixedProvider(error=SearchError("The line is dead.")))
     call = _call(query="anything")
     message = tool.invoke(call) if mode == "invoke" else await tool.ainvoke(call)
     assert message.status == "error"
@@ -144,7 +144,7 @@ def test_only_plain_web_addresses_are_shown(url):
 
 def test_the_query_is_cleaned_and_shortened_before_it_leaves():
     provider = FixedProvider()
-    WebSearch.with_provider(provider).invoke({"query": "capital\u200b of\nPeru " + "x" * 1000})
+    WebSearch(provider=provider).invoke({"query": "capital\u200b of\nPeru " + "x" * 1000})
     (request,) = provider.asked
     assert request.query.startswith("capital of Peru xxx")
     assert len(request.query) == 400
@@ -167,7 +167,7 @@ def test_the_query_is_cleaned_and_shortened_before_it_leaves():
 def test_wrong_arguments_are_an_error_that_names_the_right_ones(arguments):
     message = WebSearch(provider="offline-corpus").invoke(_call(**arguments))
     assert message.status == "error"
-    assert message.content.startswith('Error: web_search takes "query"')
+    assert message.content.startswith('Error: a search takes "query"')
 
 
 def test_an_unknown_provider_is_refused():
@@ -177,14 +177,14 @@ def test_an_unknown_provider_is_refused():
 
 def test_a_query_of_nothing_that_is_seen_is_not_searched():
     provider = FixedProvider()
-    message = WebSearch.with_provider(provider).invoke(_call(query="\u200b <!-- x -->"))
+    message = WebSearch(provider=provider).invoke(_call(query="\u200b <!-- x -->"))
     assert message.content.startswith("Error: the query is empty")
     assert not provider.asked
 
 
 def test_the_filters_reach_the_provider_as_domains_and_two_letters():
     provider = FixedProvider()
-    WebSearch.with_provider(provider, blocked_domains=("pinterest.com",)).invoke(
+    WebSearch(provider=provider, blocked_domains=("pinterest.com",)).invoke(
         _call(
             query="x",
             allowed_domains=["https://www.WHO.int/data", "who.int", "*.cdc.gov"],
@@ -201,7 +201,7 @@ def test_the_filters_reach_the_provider_as_domains_and_two_letters():
 
 def test_the_model_may_narrow_the_sites_that_are_allowed_and_never_widen_them():
     provider = FixedProvider(_hit("https://docs.python.org/3/"), _hit("https://evil.example/"))
-    tool = WebSearch.with_provider(provider, allowed_domains=["python.org"])
+    tool = WebSearch(provider=provider, allowed_domains=["python.org"])
     assert [result["url"] for result in tool.invoke(_call(query="x")).artifact["results"]] == [
         "https://docs.python.org/3/"
     ]
@@ -231,7 +231,7 @@ def test_openrouter_s_citations_arrive_as_results(play, emulator):
     citation = {"url": "https://a.example/peru", "title": "Peru", "content": "Lima is the capital."}
     play(Answer("Lima", annotations=[{"type": "url_citation", "url_citation": citation}]))
     provider = OpenRouterSearch(api_key=SecretStr(emulator.api_key), base_url=emulator.base_url)
-    answer = WebSearch.with_provider(provider).invoke(_call(query="capital of Peru")).artifact
+    answer = WebSearch(provider=provider).invoke(_call(query="capital of Peru")).artifact
     assert answer == {
         "query": "capital of Peru",
         "provider": "openrouter",

@@ -351,7 +351,7 @@ async def test_a_page_with_orders_does_not_change_what_may_be_read(emulator, pla
             checks_requests=False,
         )
         agent = create_openrouter_agent(
-            tools=[WebSearch.with_provider(OnePage(f"{server.url}/found")), FetchPage(allow_loopback=True)],
+            tools=[WebSearch(provider=OnePage(f"{server.url}/found")), FetchPage(allow_loopback=True)],
             api_key=emulator.api_key,
             base_url=emulator.base_url,
         )

@@ -151,9 +151,9 @@ def test_the_tool_keeps_what_live_providers_find_and_can_be_told_not_to(monkeypa
     with plain_server(lambda _: json_page(APIS["tavily"].answer)) as server:
         for _ in range(2):
             # one tool for each search: what is kept is not the tool's own
-            WebSearch.with_provider(APIS["tavily"].connect(server.url)).invoke({"query": "x"})
+            WebSearch(provider=APIS["tavily"].connect(server.url)).invoke({"query": "x"})
         assert len(server.asked) == 1
-        WebSearch.with_provider(APIS["tavily"].connect(server.url), cache_ttl=0).invoke({"query": "x"})
+        WebSearch(provider=APIS["tavily"].connect(server.url), cache_ttl=0).invoke({"query": "x"})
         assert len(server.asked) == 2
 
 

@@ -247,7 +247,7 @@ def test_providers_that_are_none_are_refused(provider):
 
 def test_a_tool_remembers_who_fails(serve):
     server = serve("tavily", Page(status=500))
-    tool = WebSearch.with_provider(APIS["tavily"].connect(server.url))
+    tool = WebSearch(provider=APIS["tavily"].connect(server.url))
     for _ in range(3):
         answer = tool.invoke({"query": "capital of Peru"})
     assert "left alone" in answer
