@@ -11,6 +11,7 @@ import typer
 
 from openrouter_agents.commands.budgets import budgets
 from openrouter_agents.commands.credits import show_credits
+from openrouter_agents.commands.index import bring_up_to_date, index_files
 from openrouter_agents.commands.models import show_models
 from openrouter_agents.commands.reconcile import reconcile
 from openrouter_agents.commands.sandbox import sandboxes
@@ -46,6 +47,12 @@ def ask_command(
         bool | None,
         typer.Option("--live/--offline", help="Ask OpenRouter or the emulator (default: live where there is a key)."),
     ] = None,
+    documents: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--documents", "-d", metavar="PATH", help="Search this folder or file instead of the web; may be repeated."
+        ),
+    ] = None,
     output_dir: OutputOption = _OUTPUT,
 ) -> None:
     """Ask one question."""
@@ -56,8 +63,9 @@ def ask_command(
             f"Live: {model} on OpenRouter" if venue.is_live else "Offline: the emulator answers, not a language model",
             style="dim",
         )
+        own = bring_up_to_date(documents) if documents else None
         with terminal.working():
-            asked = ask(venue.make_agent(), question, terminal)
+            asked = ask(venue.make_agent(own), question, terminal)
         terminal.show_spend(asked.spend)
 
 
@@ -76,6 +84,7 @@ def demo_command(
             raise typer.Exit(1)
 
 
+app.command("index")(index_files)
 app.command("credits")(show_credits)
 app.command("models")(show_models)
 app.command("spend")(show_spend)

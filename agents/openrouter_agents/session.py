@@ -42,9 +42,11 @@ def _exit_code(error: Exception) -> int | None:
         # the reader has seen enough: typer knows what to do
         return None
     from langchain_openrouter import OpenRouterError, RequestError
+    from openrouter_agents.tools.documents.contracts import DocumentIndexError
     from openrouter_agents.tools.sandbox import SandboxError
 
-    return _FAILED if isinstance(error, OpenRouterError | RequestError | SandboxError | OSError) else None
+    known = OpenRouterError | RequestError | SandboxError | DocumentIndexError | OSError
+    return _FAILED if isinstance(error, known) else None
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:

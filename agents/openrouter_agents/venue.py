@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from langchain_openrouter import ChatOpenRouter
     from langchain_openrouter.emulator import Book
     from openrouter_agents.graph import Agent
+    from openrouter_agents.tools.search import DocumentSearch
 
 KEY_VARIABLE = "OPENROUTER_API_KEY"
 
@@ -39,11 +40,21 @@ class Venue:
         """Whether a language model answers, for money."""
         return self.book is None
 
-    def make_agent(self) -> Agent:
-        """Make the agent with its three tools; offline, the search is offline too."""
-        from openrouter_agents.graph import create_openrouter_agent
-        from openrouter_agents.tools import WebSearch
+    def make_agent(self, documents: DocumentSearch | None = None) -> Agent:
+        """Make the agent with its three tools; offline, the search is offline too.
 
+        Args:
+            documents: What to search in place of the web, and to read: what stands in documents must not get out by
+                way of what is looked for in the web.
+        """
+        from openrouter_agents.graph import create_openrouter_agent
+        from openrouter_agents.tools import FetchPage, WebSearch
+
+        if documents is not None:
+            own = WebSearch(provider=documents)
+            return create_openrouter_agent(
+                self.model, ["calculator", own, FetchPage(documents=documents), "code_interpreter"]
+            )
         search = WebSearch(provider="auto" if self.is_live else "offline-corpus")
         return create_openrouter_agent(self.model, ["calculator", search, "code_interpreter"])
 
