@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from openrouter_agents.citations import Citations
     from openrouter_agents.costs import Spend, SpendCollector, sum_spend
     from openrouter_agents.graph import create_openrouter_agent
+    from openrouter_agents.middleware.plain_images import PlainImages
     from openrouter_agents.middleware.progress import StreamProgress, report_progress
     from openrouter_agents.middleware.untrusted_results import after_untrusted_content
     from openrouter_agents.threads import open_threads
@@ -31,6 +32,7 @@ __all__ = [
     "CodeInterpreter",
     "DateTime",
     "FetchPage",
+    "PlainImages",
     "Spend",
     "SpendCollector",
     "SpendTool",
@@ -52,6 +54,7 @@ _HOMES: Final = {
     "CodeInterpreter": "tools",
     "DateTime": "tools",
     "FetchPage": "tools",
+    "PlainImages": "middleware.plain_images",
     "Spend": "costs",
     "SpendCollector": "costs",
     "SpendTool": "tools",

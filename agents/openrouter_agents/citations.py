@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from itertools import count
 from typing import Any, Final
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse, ToolCallRequest
@@ -21,10 +22,11 @@ _PROVIDER: Final = "openrouter"
 class Citations(AgentMiddleware[Any, Any, Any]):
     """Numbers search results uniquely in a thread, and checks what the last answer cites.
 
-    Results of a search go on where those of earlier ones ended, and parallel searches do not share numbers, so that
-    `[7]` is one page wherever it stands. In the answer that ends a run, a citation of what was never found is taken
-    out, and the others become standard citations (`message.content_blocks`): address, title, passage, and the place of
-    the mark. What is streamed has been read by then; the message in the state is the checked one.
+    Results of a search go on where those of earlier ones ended, what was found before keeps its number, and parallel
+    searches do not share numbers, so that `[7]` is one page wherever it stands. In the answer that ends a run, a
+    citation of what was never found is taken out, and the others become standard citations (`message.content_blocks`):
+    address, title, passage, and the place of the mark. What is streamed has been read by then; the message in the state
+    is the checked one. Structured answers are left as they are.
     """
 
     @override
@@ -107,9 +109,16 @@ def _renumbered(result: ToolMessage | Command[Any], request: ToolCallRequest) ->
     if answer is None or not isinstance(result, ToolMessage):
         return result
     messages = _messages(request.state)
-    first = max(read_sources(messages), default=0) + 1 + MAX_RESULTS * _position(messages, request.tool_call["id"])
-    numbered = with_numbers(answer, range(first, first + len(answer["results"])))
+    sources = read_sources(messages)
+    known = {_content(source): number for number, source in sources.items()}
+    unused = count(max(sources, default=0) + 1 + MAX_RESULTS * _position(messages, request.tool_call["id"]))
+    numbered = with_numbers(answer, [known.get(_content(one)) or next(unused) for one in answer["results"]])
     return result.model_copy(update={"content": render_answer(numbered), "artifact": numbered})
+
+
+def _content(result: SearchResult) -> tuple[str, str, str]:
+    """What makes a result the same: a search that is made again then gives the same answer, which is noticed."""
+    return result["url"], result["title"], result["snippet"]
 
 
 def _position(messages: Sequence[BaseMessage], call_id: str | None) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from langchain.agents import AgentState, create_agent
 from langchain_core.messages import SystemMessage
 from langchain_core.runnables import RunnableConfig
+from langchain_core.tools import BaseTool
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 from langgraph.types import Checkpointer
@@ -69,7 +70,9 @@ def create_openrouter_agent(  # noqa: PLR0913 - all but the first two are option
 
     A run ends in an answer: a tool that raises is told to the model by the kind of its exception, one that is called in
     circles is stopped, old results are left out before the model's context is full, and a run that is cancelled, or
-    breaks off, leaves a thread that can be gone on with. A run is all that follows a question, up to the answer.
+    breaks off, leaves a thread that can be gone on with. A run is all that follows a question, up to the answer. What
+    the answer cites of searches is checked (`Citations`), and where others write what tools give, its images are shown
+    as text (`PlainImages`).
 
     ```python
     agent = create_openrouter_agent("openai/gpt-5-mini", tools=["calculator", my_function], temperature=0)
@@ -118,12 +121,11 @@ def create_openrouter_agent(  # noqa: PLR0913 - all but the first two are option
     chat, keeping_to_budget = plan_budget(_model(model, fallbacks, model_options), budget, budget_policy)
     own_tools = resolve_tools([tool for tool in tools if not isinstance(tool, dict)], chat)
     limits = RunLimits(max_model_calls, max_tool_calls, tool_call_limits or {}, tool_timeout)
-    stack = stack_middleware(
-        limits, [tool.name for tool in own_tools], human_in_the_loop, keeping_to_budget, middleware
-    )
+    all_tools: list[BaseTool | dict[str, Any]] = [*own_tools, *_server_tools(tools)]
+    stack = stack_middleware(limits, all_tools, human_in_the_loop, keeping_to_budget, middleware)
     agent = create_agent(
         chat,
-        [*own_tools, *_server_tools(tools)],
+        all_tools,
         system_prompt=SYSTEM_PROMPT if system_prompt is None else system_prompt or None,
         middleware=stack,
         response_format=response_format,

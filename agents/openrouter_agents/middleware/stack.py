@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from langchain.agents.middleware import ToolErrorMiddleware
+from langchain_core.tools import BaseTool
 
+from openrouter_agents.citations import Citations
 from openrouter_agents.middleware.call_limits import LimitModelCalls, LimitToolCalls
 from openrouter_agents.middleware.context_window import FitContext
 from openrouter_agents.middleware.human_review import Reviewed, human_review
 from openrouter_agents.middleware.open_calls import AnswerOpenCalls
+from openrouter_agents.middleware.plain_images import PlainImages
 from openrouter_agents.middleware.progress import StreamProgress
 from openrouter_agents.middleware.repeated_calls import StopRepeatedCalls
 from openrouter_agents.middleware.request_editing import AnyMiddleware
 from openrouter_agents.middleware.tool_context import TellToolsTheirRun
 from openrouter_agents.middleware.tool_errors import describe_tool_error
 from openrouter_agents.middleware.tool_time import LimitToolTime
-from openrouter_agents.middleware.untrusted_results import MarkUntrusted
+from openrouter_agents.middleware.untrusted_results import MarkUntrusted, gives_untrusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class RunLimits:
 
 def stack_middleware(
     limits: RunLimits,
-    tool_names: Collection[str],
+    tools: Sequence[BaseTool | dict[str, Any]],
     reviewed: Reviewed,
     budget: Sequence[AnyMiddleware],
     given: Sequence[AnyMiddleware],
@@ -47,7 +51,8 @@ def stack_middleware(
 
     Args:
         limits: What one run may do.
-        tool_names: The tools that there are.
+        tools: The tools that there are. Where there are searches, their results are numbered and cited; where others
+            write what tools give, images of answers are shown as text.
         reviewed: Which calls people approve.
         budget: What keeps the agent to its budget, if anything does.
         given: The caller's own middleware. One of a kind that is built in replaces ours.
@@ -58,6 +63,7 @@ def stack_middleware(
     Raises:
         ConfigurationError: A limit or a name of a tool is none.
     """
+    tool_names = [tool.name for tool in tools if isinstance(tool, BaseTool)]
     ours: list[AnyMiddleware] = [
         StreamProgress(),
         AnswerOpenCalls(),
@@ -67,6 +73,9 @@ def stack_middleware(
         FitContext(),
         ToolErrorMiddleware(describe_tool_error),
         MarkUntrusted(),
+        *([Citations()] if any(getattr(tool, "gives_sources", False) for tool in tools) else []),
+        # Inside of the citations, whose places are those in the text as it is in the end.
+        *([PlainImages()] if any(map(gives_untrusted, tools)) else []),
         *([] if limits.tool_timeout is None else [LimitToolTime(limits.tool_timeout)]),
         TellToolsTheirRun(),
         *human_review(reviewed, tool_names),

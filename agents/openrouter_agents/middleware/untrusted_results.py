@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
 
 from langchain.agents.middleware import ToolCallRequest
 from langchain_core.messages import AnyMessage, ToolMessage
@@ -20,6 +20,8 @@ UNTRUSTED_TOOLS: Final = frozenset({"web_search", "fetch_page"})
 _FLAG = "untrusted"
 """In a result's `response_metadata`: others wrote it. In a tool's `metadata`: others write what it gives."""
 _MCP_MODULE = "langchain_mcp_adapters."
+_SERVER_TOOLS = "openrouter:web"
+"""What the types of OpenRouter's tools begin with that read the web."""
 
 
 class MarkUntrusted(RequestEditor):
@@ -84,12 +86,15 @@ def _is_cleared(message: ToolMessage) -> bool:
 
 
 def _flagged(result: Result, tool: BaseTool | None) -> Result:
-    if not isinstance(result, ToolMessage) or tool is None or not _gives_untrusted(tool):
+    if not isinstance(result, ToolMessage) or tool is None or not gives_untrusted(tool):
         return result
     return result.model_copy(update={"response_metadata": {**result.response_metadata, _FLAG: True}})
 
 
-def _gives_untrusted(tool: BaseTool) -> bool:
+def gives_untrusted(tool: BaseTool | dict[str, Any]) -> bool:
+    """Whether others write what a tool gives; a dict is one that OpenRouter runs."""
+    if isinstance(tool, dict):
+        return str(tool.get("type", "")).startswith(_SERVER_TOOLS)
     if tool.name in UNTRUSTED_TOOLS or getattr(tool, "is_untrusted", False) or (tool.metadata or {}).get(_FLAG):
         return True
     # The adapters mark their tools in no other way.

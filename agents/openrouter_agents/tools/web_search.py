@@ -108,6 +108,9 @@ class WebSearch(BaseTool):
     is_untrusted: ClassVar[bool] = True
     """Others wrote what it finds, whatever the tool is called."""
 
+    gives_sources: ClassVar[bool] = True
+    """What it finds can be cited by number."""
+
     provider: ProviderChoice | Annotated[tuple[ProviderName | SearchProvider, ...], Field(min_length=1)] = "auto"
     """Who searches: by name, or a provider of your own, or one of ours with settings of your own."""
 

