@@ -12,9 +12,6 @@ Engine: TypeAlias = Literal["docker", "podman"]
 _USERS: Final = range(52_000, 60_000)
 """Ids which no system gives to anybody by itself, and which rootless engines have too."""
 
-_PROCESSES: Final = 64
-"""Most processes and threads at a time."""
-
 _OF_ONE_ENGINE: Final[Mapping[Engine, tuple[str, ...]]] = {
     "docker": (),
     # Podman has more to take away: folders without a limit in memory, and the names of the host's neighbours.
@@ -65,13 +62,13 @@ def _nobody_else() -> str:
 
 
 def _bounds(limits: Limits) -> list[str]:
-    # Files in /tmp are memory too.
+    # Files in /tmp are memory too, and so are their entries, which the kernel counts with a container's memory.
     memory = f"{limits.memory_bytes + limits.disk_bytes}b"
     return [
         *("--memory", memory),
         *("--memory-swap", memory),
         *("--cpus", "1"),
-        *("--pids-limit", str(_PROCESSES)),
+        *("--pids-limit", str(limits.processes)),
         # By itself podman asks for more than it may be given.
         *("--ulimit", "nproc=1024:1024"),
         *("--ulimit", "nofile=256:256"),

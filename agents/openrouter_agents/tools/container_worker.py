@@ -78,11 +78,16 @@ class ContainerWorker:
         return status
 
     def _remove(self) -> None:
-        # Where it has removed itself already the engine says so, which is what is wanted.
-        removing = self._start("rm", "--force", "--volumes", self._name)
-        for process in (self._killer, removing):
-            if process is not None:
-                _await(process)
+        if self._killer is not None:
+            _await(self._killer)
+        give_up = time.monotonic() + _REMOVAL_S
+        # Where it is removing itself already, the engine refuses to do so too, and does not wait.
+        while (
+            _await(self._start("rm", "--force", "--volumes", self._name)) != 0
+            and _await(self._start("container", "inspect", self._name)) == 0
+            and time.monotonic() < give_up
+        ):
+            time.sleep(0.01)
 
     def _start(self, *words: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603  # the words are ours
@@ -94,9 +99,8 @@ class ContainerWorker:
         )
 
 
-def _await(process: subprocess.Popen[bytes]) -> None:
+def _await(process: subprocess.Popen[bytes]) -> int:
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(_REMOVAL_S)
-        return
+        return process.wait(_REMOVAL_S)
     process.kill()  # the engine does not answer; nobody can do more
-    process.wait()
+    return process.wait()

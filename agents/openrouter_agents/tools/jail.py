@@ -9,8 +9,11 @@ import functools
 import os
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from .jail_command import NO_BWRAP, SECCOMP, bwrap_binary, jail_command, what_to_do
+from .jail_command import INFO, NO_BWRAP, SECCOMP, bwrap_binary, jail_command, what_to_do
+from .jail_entries import bound_entries
 from .jail_mounts import SITE, installed, python_version
 from .sandbox import Limits, Probe, SandboxUnavailableError
 from .sandbox_description import describe_python
@@ -44,6 +47,9 @@ try:
     found.append("it can write outside /tmp")
 except OSError:
     pass
+room = os.statvfs("/tmp")
+if room.f_files * 4096 > room.f_blocks * room.f_frsize:
+    found.append("the number of its files is not bounded")
 "; ".join(found) or "walled in"
 """
 
@@ -66,7 +72,8 @@ class JailSandbox:
 
     def describe(self, limits: Limits) -> str:
         """Tell the model what the code may use."""
-        walls = "Nothing can be installed; there is no network, no other process and no input()."
+        threads = f"at most {limits.processes} threads" if _may_start_threads() else "no threads"
+        walls = f"Nothing can be installed; there is no network, no other process, no input() and {threads}."
         return describe_python(python_version(), installed(self._packages), limits, walls)
 
     def open(self, limits: Limits) -> DriverSession:
@@ -78,28 +85,38 @@ class JailSandbox:
         binary = bwrap_binary()
         if binary is None:
             raise SandboxUnavailableError(NO_BWRAP)
-        session = DriverSession(_start(jail_command(binary, limits, self._packages)), limits)
-        try:
-            session.start(start_line(limits, (), site=SITE))
-        except BaseException as problem:
-            session.close()
-            if isinstance(problem, WorkerDiedError):
-                raise SandboxUnavailableError(what_to_do(str(problem))) from problem
-            raise
+        program = bpf_program(platform.machine(), threads=_may_start_threads())
+        with _memory_file(program) as seccomp, _memory_file() as info:
+            numbers = {SECCOMP: str(seccomp), INFO: str(info)}
+            command = [numbers.get(part, part) for part in jail_command(binary, limits, self._packages)]
+            # Without any environment, not only with `--clearenv`: bwrap stays in the jail as pid 1, and its own
+            # environment would be the host's, secrets included.
+            session = DriverSession(WorkerProcess(command, {}, (seccomp, info)), limits)
+            try:
+                session.start(start_line(limits, (), site=SITE))
+                bound_entries(os.pread(info, 1_000, 0), limits.disk_entries)
+            except BaseException as problem:
+                session.close()
+                if isinstance(problem, WorkerDiedError):
+                    raise SandboxUnavailableError(what_to_do(str(problem))) from problem
+                raise
         return session
 
 
-def _start(arguments: list[str]) -> WorkerProcess:
-    descriptor = os.memfd_create("seccomp")
+@contextmanager
+def _memory_file(content: bytes = b"") -> Iterator[int]:
+    descriptor = os.memfd_create("jail")
     try:
-        os.write(descriptor, bpf_program(platform.machine()))
+        os.write(descriptor, content)
         os.lseek(descriptor, 0, os.SEEK_SET)
-        command = [str(descriptor) if part == SECCOMP else part for part in arguments]
-        # Without any environment, not only with `--clearenv`: bwrap stays in the jail as pid 1, and its own environment
-        # would be the host's, secrets included.
-        return WorkerProcess(command, {}, (descriptor,))
+        yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _may_start_threads() -> bool:
+    # The kernel counts the threads of everybody but root, inside a user namespace too.
+    return os.geteuid() != 0
 
 
 @functools.cache

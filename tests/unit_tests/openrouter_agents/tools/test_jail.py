@@ -109,6 +109,42 @@ def test_cpu_seconds_of_a_session_are_limited():
 
 
 @needs_jail
+def test_the_number_of_files_is_bounded():
+    opened = JailSandbox(()).open(Limits(timeout_s=PATIENCE_S, disk_bytes=1 << 20))
+    result = opened.run("for n in range(300):\n    open(f'{n}', 'w').close()")
+    assert "No space left on device: '25" in result["error"]
+    opened.close()
+
+
+@needs_jail
+def test_a_database_in_a_file_can_be_written_and_read(session):
+    """SQLite locks its files, with locks that cost memory if they are kept."""
+    code = "import sqlite3\none, two = sqlite3.connect('a.db'), sqlite3.connect('a.db')\n"
+    code += "one.execute('create table t as select 7')\none.commit()\ntwo.execute('select * from t').fetchall()"
+    assert session.run(code)["value"] == "[(7,)]"
+
+
+@needs_jail
+def test_threads_are_bounded_by_the_kernel_or_refused(session):
+    started = session.run(
+        "import threading\nstop, started = threading.Event(), 0\ntry:\n"
+        "    for started in range(200):\n        threading.Thread(target=stop.wait, daemon=True).start()\n"
+        "except RuntimeError:\n    pass\nfinally:\n    stop.set()\nstarted"
+    )
+    if "no threads" in JailSandbox().describe(LIMITS):
+        assert started["value"] == "0"
+    else:
+        assert 0 < int(started["value"]) <= LIMITS.processes
+
+
+@needs_jail
+def test_a_jail_whose_files_cannot_be_bounded_is_not_used(monkeypatch):
+    monkeypatch.setattr(Limits, "disk_entries", 1)  # the driver has made a folder already, so the kernel refuses
+    with pytest.raises(SandboxUnavailableError, match=r"cannot be bounded.*mount: Invalid argument"):
+        JailSandbox(()).open(LIMITS)
+
+
+@needs_jail
 def test_a_forged_answer_costs_the_session(session):
     forger = JailSandbox(()).open(LIMITS)
     result = forger.run(
@@ -170,7 +206,8 @@ def test_other_systems_are_told_to_use_monty(monkeypatch):
 def test_the_filter_is_built_for_both_architectures():
     for machine in ("x86_64", "aarch64"):
         assert supported(machine)
-        program = bpf_program(machine)
+        program = bpf_program(machine, threads=True)
+        assert len(program) < len(bpf_program(machine, threads=False))
         assert len(program) % 8 == 0
         assert struct.unpack("<HBBI", program[-8:]) == (0x06, 0, 0, 0x7FFF0000)
     assert not supported("i686")
