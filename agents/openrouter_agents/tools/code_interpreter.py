@@ -16,6 +16,7 @@ from typing_extensions import override
 from langchain_openrouter.closing import EndsWithBlock
 
 from .code_report import render_report
+from .deepagents_sandbox import DeepAgentsSandbox
 from .result_check import checked_result
 from .sandbox import ExecResult, Limits, Sandbox, Session
 from .sandbox_backends import BackendName, choose_sandbox
@@ -67,6 +68,10 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
     max_sessions: int = Field(default=8, ge=1)
     """Most workers alive, and most calls at a time. Beyond it the least recently used worker is closed."""
 
+    spare: bool | None = None
+    """Whether a worker is kept ready for the next conversation, from the first call on until no conversation is left.
+    It counts among `max_sessions`. `None`: yes, but for a `DeepAgentsSandbox`, whose machines cost money."""
+
     idle_timeout_s: float = Field(default=900.0, gt=0)
     """Seconds after which an unused worker is closed; its variables are gone then."""
 
@@ -81,7 +86,10 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
         sandbox = self._sandbox = choose_sandbox(self.backend)
         limits = self.limits
         self.description = self.description or sandbox.describe(limits)
-        self._sessions = SandboxSessions(lambda: sandbox.open(limits), self.max_sessions, self.idle_timeout_s)
+        spare = sandbox.name != DeepAgentsSandbox.name if self.spare is None else self.spare
+        self._sessions = SandboxSessions(
+            lambda: sandbox.open(limits), self.max_sessions, self.idle_timeout_s, spare=spare
+        )
         # Not asyncio's own threads: there are few, and the host resolves its names in them.
         self._threads = ThreadPoolExecutor(self.max_sessions, thread_name_prefix="code-interpreter")
         self._finalizer = weakref.finalize(self, _end, self._sessions, self._threads)

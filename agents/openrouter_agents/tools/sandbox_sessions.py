@@ -1,14 +1,17 @@
 """Keeps sandbox sessions by conversation: one each, a bounded number, none for longer than it is used."""
 
 import contextlib
+import os
 import threading
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from .sandbox import SandboxClosedError, Session
+from .sandbox_spare import SpareSession
 
 _Result = TypeVar("_Result")
 
@@ -80,17 +83,26 @@ class SandboxSessions:
         start: Opens a new session.
         max_sessions: Most workers at a time, and most calls at a time; further calls wait.
         idle_s: Seconds after which an unused session is closed.
+        spare: Whether one more session is kept ready for the next conversation, from the first call to the last
+            session's end. It counts among the workers: there is none when there is no room.
     """
 
-    def __init__(self, start: Callable[[], Session], max_sessions: int, idle_s: float) -> None:
+    def __init__(self, start: Callable[[], Session], max_sessions: int, idle_s: float, *, spare: bool) -> None:
         self._start = start
         self._max_sessions = max_sessions
         self._idle_s = idle_s
-        self._slots = threading.BoundedSemaphore(max_sessions)
+        self._keeps_spare = spare
+        self._closed = False
+        self._of_parent: list[object] = []
+        self._begin()
+        _everywhere.add(self)
+
+    def _begin(self) -> None:
+        self._slots = threading.BoundedSemaphore(self._max_sessions)
         self._changed = threading.Condition()
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._sweeper: threading.Thread | None = None
-        self._closed = False
+        self._spare = SpareSession(self._start)
 
     def run(self, call: Call[_Result]) -> _Result:
         """Run one call in its conversation's session, starting one if there is none; calls of one key take turns.
@@ -105,7 +117,7 @@ class SandboxSessions:
             if session is None or not session.alive:
                 if session is not None:
                     session.close()
-                session = entry.session = self._start()
+                session = entry.session = self._spare.take() or self._start()
             if self._closed:
                 session.close()
                 raise SandboxClosedError(_CLOSED)
@@ -125,6 +137,13 @@ class SandboxSessions:
             with entry.turn:
                 if entry.session is not None:
                     entry.session.close()
+        self._spare.close()
+
+    def leave_to_parent(self) -> None:
+        """Start with no sessions in a process that was forked: they belong to the one which opened them."""
+        # Kept, because what they are made of clears up when it is collected.
+        self._of_parent += [self._entries, self._spare]
+        self._begin()
 
     @contextlib.contextmanager
     def _entry(self, key: str) -> Iterator[_Entry]:
@@ -143,6 +162,7 @@ class SandboxSessions:
                 entry.users -= 1
                 entry.idle_since = time.monotonic()
                 self._ensure_sweeper()
+                self._ensure_spare(entry)
                 self._changed.notify_all()
 
     def _take_surplus(self) -> list[_Entry]:
@@ -150,6 +170,12 @@ class SandboxSessions:
         over = len(self._entries) - self._max_sessions
         keys = [key for key, entry in self._entries.items() if entry.users == 0][: max(0, over)]
         return [self._entries.pop(key) for key in keys]
+
+    def _ensure_spare(self, used: _Entry) -> None:
+        # Not before a first call has ended, which it would slow down, and only where starting has worked.
+        has_room = len(self._entries) < self._max_sessions
+        if self._keeps_spare and has_room and used.session is not None and not self._closed:
+            self._spare.prepare()
 
     def _ensure_sweeper(self) -> None:
         if self._sweeper is None and not self._closed and self._entries:
@@ -159,8 +185,11 @@ class SandboxSessions:
     def _sweep(self) -> None:
         while True:
             with self._changed:
-                if self._closed or not self._entries:
+                if self._closed:
+                    return  # who closes waits for all of them
+                if not self._entries:
                     self._sweeper = None
+                    self._spare.drop()  # before anybody can start another
                     return
                 expired = self._take_expired()
                 if not expired:
@@ -176,6 +205,17 @@ class SandboxSessions:
         idle = [entry.idle_since for entry in self._entries.values() if entry.users == 0]
         return max(0.0, min(idle) + self._idle_s - time.monotonic()) if idle else None
 
+
+_everywhere: "weakref.WeakSet[SandboxSessions]" = weakref.WeakSet()
+
+
+def _leave_all_to_parent() -> None:
+    for sessions in _everywhere:
+        sessions.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_all_to_parent)
 
 _CLOSED = "This code interpreter is closed; make a new one."
 

@@ -213,7 +213,7 @@ def test_the_time_limit_ends_the_worker_and_tells_the_model(tool):
 
 async def test_cancelling_kills_the_worker_before_the_cancellation_goes_on(tool):
     with all_gone_after():
-        async with CodeInterpreter(backend=tool.sandbox.name, limits=LIMITS) as interpreter:
+        async with CodeInterpreter(backend=tool.sandbox.name, limits=LIMITS, spare=False) as interpreter:
             await interpreter.ainvoke({"code": "1"})
             note_workers()
             worker = descendants()

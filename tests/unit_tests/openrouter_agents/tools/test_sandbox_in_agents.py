@@ -26,7 +26,7 @@ def code(source: str) -> Answer:
 
 @pytest.fixture(params=BACKENDS)
 def interpreter(request):
-    with CodeInterpreter(backend=request.param, limits=Limits(timeout_s=600)) as made:
+    with CodeInterpreter(backend=request.param, limits=Limits(timeout_s=600), spare=False) as made:
         yield made
 
 

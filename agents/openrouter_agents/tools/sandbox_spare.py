@@ -1,0 +1,59 @@
+"""Keeps one session ready, so that a new conversation need not wait for its start."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from .sandbox import Session
+
+
+class SpareSession:
+    """At most one session that nobody uses yet.
+
+    Args:
+        start: Opens a new session.
+    """
+
+    def __init__(self, start: Callable[[], Session]) -> None:
+        self._start = start
+        self._guard = threading.Lock()
+        self._coming: Future[Session] | None = None
+        self._closed = False
+
+    def prepare(self) -> None:
+        """Begin to start one in the background, unless there is one or one is on its way."""
+        with self._guard:
+            if self._closed or self._coming is not None:
+                return
+            coming = self._coming = Future()
+        threading.Thread(target=self._fulfil, args=(coming,), name="sandbox-spare", daemon=True).start()
+
+    def take(self) -> Session | None:
+        """Hand it over, waiting for one that is on its way; `None` when there is none, or it did not start."""
+        with self._guard:
+            coming, self._coming = self._coming, None
+        if coming is None or coming.exception() is not None:
+            return None
+        session = coming.result()
+        if session.alive:
+            return session
+        session.close()
+        return None
+
+    def drop(self) -> None:
+        """End it, and wait until nothing of it is left."""
+        session = self.take()
+        if session is not None:
+            session.close()
+
+    def close(self) -> None:
+        """End it, and start no more."""
+        with self._guard:
+            self._closed = True
+        self.drop()
+
+    def _fulfil(self, coming: "Future[Session]") -> None:
+        try:
+            coming.set_result(self._start())
+        except BaseException as problem:  # noqa: BLE001  # whoever needs a session starts one, and hears of the problem
+            coming.set_exception(problem)
