@@ -9,13 +9,15 @@ from typing import Final, NamedTuple
 from langchain_core.messages.content import Citation
 
 from openrouter_agents.tools.search.answer import SearchResult
+from openrouter_agents.tools.search.urls import DOCUMENT_SCHEME
 
 _CODE: Final = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]*`)", re.DOTALL)
 _NUMBERS: Final = r"\d{1,3}(?:[ ]*[,;][ ]*\d{1,3})*"  # a number of four digits is a year
+_ADDRESS: Final = rf"(?:https?://|{DOCUMENT_SCHEME})"
 # A line of a list of sources, "[3]: https://...", or a mark in the text, which may be a link, "[3](https://...)".
 _MARK: Final = re.compile(
-    rf"(?P<line>(?:^|(?<=\n))[ \t]*(?:[-*][ \t]+)?\[(?P<source>\d{{1,3}})\]:?[ \t][^\n]*https?://[^\n]*(?:\n|\Z))"
-    rf"|(?P<space>[ \t]*)[\[【](?P<numbers>{_NUMBERS})[\]】](?P<link>\(https?://[^)\s]*\))?"
+    rf"(?P<line>(?:^|(?<=\n))[ \t]*(?:[-*][ \t]+)?\[(?P<source>\d{{1,3}})\]:?[ \t][^\n]*{_ADDRESS}[^\n]*(?:\n|\Z))"
+    rf"|(?P<space>[ \t]*)[\[【](?P<numbers>{_NUMBERS})[\]】](?P<link>\({_ADDRESS}[^)\s]*\))?"
 )
 _SEPARATOR: Final = re.compile(r"[ ]*[,;][ ]*")
 

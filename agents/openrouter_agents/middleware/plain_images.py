@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from langchain.agents.middleware import ModelResponse
@@ -53,11 +53,15 @@ class PlainImages(AnyMiddleware):
     def _plain(self, response: ModelResponse[Any], request: Request) -> ModelResponse[Any]:
         if self._sites is None or response.structured_response is not None:
             return response
-        said = [message.text for message in request.state["messages"] if isinstance(message, HumanMessage)]
-        if request.system_message is not None:
-            said.append(request.system_message.text)
-        named = {address for text in said for address in addresses_in(text)}
-        defuse = partial(defuse_images, is_allowed=partial(_is_allowed, named=named, sites=self._sites))
+
+        @cache  # for answers with images only
+        def named() -> frozenset[str]:
+            said = [message.text for message in request.state["messages"] if isinstance(message, HumanMessage)]
+            system = [] if request.system_message is None else [request.system_message.text]
+            return frozenset(address for text in (*said, *system) for address in addresses_in(text))
+
+        sites = self._sites
+        defuse = partial(defuse_images, is_allowed=lambda url: url in named() or _is_harmless(url, sites))
         result = [_edited(one, defuse) if isinstance(one, AIMessage) else one for one in response.result]
         return ModelResponse(result=result)
 
@@ -69,8 +73,8 @@ def _site(text: str) -> str:
     return site
 
 
-def _is_allowed(url: str, named: set[str], sites: Sequence[str]) -> bool:
-    if url in named or _DATA.match(url):
+def _is_harmless(url: str, sites: Sequence[str]) -> bool:
+    if _DATA.match(url):
         return True
     # Browsers and Python agree on the host only where an address is plain.
     return url.isascii() and is_web_address(url) and is_of_sites(url, sites)

@@ -50,6 +50,11 @@ SOURCES = {number: _source(number) for number in (1, 2, 12)}
         ("In [2024] and [one] and [] and [-1]", "In [2024] and [one] and [] and [-1]", []),
         ("Run `x[9]` or ```\ny[9]\n``` [9]", "Run `x[9]` or ```\ny[9]\n```", []),
         (
+            "Lima [1](document:a.md).\n[1]: document:a.md\n[9] document:b.md",
+            "Lima [1](document:a.md).\n[1]: document:a.md\n",
+            [1],
+        ),
+        (
             "Lima [1].\n\n[1]: https://a.example/1\n- [9] https://evil.example/\n[2] Peru, https://a.example/2",
             "Lima [1].\n\n[1]: https://a.example/1\n[2] Peru, https://a.example/2",
             [1],

@@ -23,8 +23,7 @@ from openrouter_agents.tools.documents.reading import read_document
 from openrouter_agents.tools.documents.store import DocumentStore, Known, put, read_known, remove, touch
 from openrouter_agents.tools.search.documents import DocumentSearch
 
-_COMMIT_EACH: Final = 100
-_ANY_KIND: Final = DocumentLimits()
+_DEFAULT_LIMITS: Final = DocumentLimits()
 
 
 def index_documents(
@@ -32,7 +31,7 @@ def index_documents(
     *,
     index: str | os.PathLike[str] | None = None,
     exclude: Sequence[str] = DEFAULT_EXCLUDED,
-    limits: DocumentLimits = _ANY_KIND,
+    limits: DocumentLimits = _DEFAULT_LIMITS,
     on_progress: Callable[[IndexProgress], None] | None = None,
 ) -> DocumentSearch:
     """Makes one's own files a source for `WebSearch`; nothing leaves the machine.
@@ -69,8 +68,8 @@ def index_documents(
         update = _Update(database, known, limits, skipped)
         for number, file in enumerate(files, start=1):
             update.add(file)
-            if number % _COMMIT_EACH == 0:
-                database.commit()
+            # At once, so that others who write need not wait until the next files are read.
+            database.commit()
             if on_progress is not None:
                 on_progress(IndexProgress(number, len(files), str(file.path)))
         report = update.finish()

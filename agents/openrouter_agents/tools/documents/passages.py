@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from openrouter_agents.tools.documents.contracts import DocumentText, Heading
+from openrouter_agents.tools.search.answer import MAX_SNIPPET_CHARACTERS
 
-PASSAGE_CHARACTERS: Final = 1_000
-"""Longest passage; a search result shows no more."""
+PASSAGE_CHARACTERS: Final = MAX_SNIPPET_CHARACTERS
+"""Longest passage: a search result shows it whole."""
 
 _BREAKS: Final = ("\n\n", "\n", ". ", "? ", "! ", "\u3002", "\uff01", "\uff1f", " ")
 """Where to cut, best first; the fullwidth signs end sentences of Chinese and Japanese."""

@@ -102,8 +102,10 @@ class DocumentStore:
             with closing(self._connect(create=create)) as database:
                 yield database
         except sqlite3.Error as error:
+            is_busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+            advice = "Try again later" if is_busy else "Delete it to have it made anew"
             raise DocumentIndexError(
-                f"The index {self.path} cannot be used ({error}). Delete it to have it made anew, or name another."
+                f"The index {self.path} cannot be used ({error}). {advice}, or name another."
             ) from error
 
     def _connect(self, *, create: bool) -> sqlite3.Connection:
@@ -113,6 +115,8 @@ class DocumentStore:
             raise DocumentIndexError(f"There is no index {self.path}: make it with index_documents(...).")
         database = sqlite3.connect(self.path, timeout=_BUSY_SECONDS)
         try:
+            # An update that the machine forgets when it breaks down is made again; the file stays whole.
+            database.execute("PRAGMA synchronous = NORMAL")
             if not self._is_current(database):
                 self._begin(database, create=create)
         except BaseException:

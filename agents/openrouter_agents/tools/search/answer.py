@@ -13,8 +13,10 @@ from openrouter_agents.tools.search.dates import read_day
 from openrouter_agents.tools.search.provider import SearchHit, SearchOutcome
 from openrouter_agents.tools.untrusted_text import clean_text
 
+MAX_SNIPPET_CHARACTERS: Final = 1_000
+"""How much of a page one result shows."""
+
 _MAX_TITLE_CHARACTERS: Final = 200
-_MAX_SNIPPET_CHARACTERS: Final = 1_000
 _MAX_DATE_CHARACTERS: Final = 40
 _NOTHING_FOUND: Final = "Nothing was found. Say so instead of guessing, or search again with other words."
 
@@ -81,7 +83,7 @@ def _result(number: int, hit: SearchHit) -> SearchResult:
         "id": number,
         "title": clean_text(hit["title"], _MAX_TITLE_CHARACTERS),
         "url": hit["url"],
-        "snippet": clean_text(hit["snippet"], _MAX_SNIPPET_CHARACTERS),
+        "snippet": clean_text(hit["snippet"], MAX_SNIPPET_CHARACTERS),
         "published": day.isoformat() if day else published or None,
         "score": hit.get("score"),
     }

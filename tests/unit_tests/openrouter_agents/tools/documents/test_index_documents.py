@@ -6,6 +6,7 @@ import io
 import os
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from matplotlib.figure import Figure
 from pypdf import PdfWriter
 
 from openrouter_agents.tools import DocumentIndexError, DocumentLimits, index_documents
+from openrouter_agents.tools.documents import store
 from openrouter_agents.tools.search.provider import SearchError, SearchRequest
 
 
@@ -231,7 +233,7 @@ def test_a_run_that_was_interrupted_goes_on(folder, index):
         index(on_progress=interrupt)
     seen = []
     documents = index(on_progress=seen.append)
-    assert documents.report.read == 50
+    assert documents.report.read == 49
     assert [progress.done for progress in seen] == list(range(1, 251))
     assert {progress.total for progress in seen} == {250}
     assert seen[-1].path == str(folder / "249.md")
@@ -252,14 +254,20 @@ def test_each_choice_of_paths_has_an_index_of_its_own(folder, tmp_path, monkeypa
     assert [file.stat().st_mode & 0o077 for file in files] == [0, 0]
 
 
-def test_an_index_can_be_searched_while_it_is_written(folder, index):
+def test_an_index_that_another_process_writes_can_be_searched_and_is_busy_for_writers(
+    folder, index, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(store, "_BUSY_SECONDS", 0.05)
     (folder / "a.md").write_text("badger")
     documents = index()
     (folder / "b.md").write_text("badger")
-    found = []
-    index(on_progress=lambda _: found.append(len(find(documents, "badger"))))
-    assert found == [1, 1]
-    assert len(find(documents, "badger")) == 2
+    with closing(sqlite3.connect(tmp_path / "own" / "index.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("DELETE FROM documents")
+        assert names(documents, "badger") == ["notes/a.md"]
+        with pytest.raises(DocumentIndexError, match="Try again later"):
+            index()
+    assert index().report.read == 1
 
 
 @pytest.mark.parametrize("paths", ["nowhere", [], ["notes", "nowhere"], "\0"])
