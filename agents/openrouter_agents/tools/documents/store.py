@@ -30,6 +30,12 @@ _APPLICATION: Final = 0x6F726469  # "ordi" in the file's head tells it from thos
 _VERSION: Final = 1
 _BUSY_SECONDS: Final = 10.0
 _MOST_FOUND: Final = 200
+_PRIMARY_CODE: Final = 0xFF
+_ADVICE: Final = {
+    sqlite3.SQLITE_BUSY: "Try again later",
+    sqlite3.SQLITE_CORRUPT: "Delete it to have it made anew",
+    sqlite3.SQLITE_NOTADB: "Delete it, if it is an index, or name another file",
+}
 _SCHEMA: Final = (
     *(f"DROP TABLE IF EXISTS {table}" for table in ("documents", "passages", "words")),
     """CREATE TABLE documents (
@@ -102,11 +108,8 @@ class DocumentStore:
             with closing(self._connect(create=create)) as database:
                 yield database
         except sqlite3.Error as error:
-            is_busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
-            advice = "Try again later" if is_busy else "Delete it to have it made anew"
-            raise DocumentIndexError(
-                f"The index {self.path} cannot be used ({error}). {advice}, or name another."
-            ) from error
+            advice = _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE, "Name another file")
+            raise DocumentIndexError(f"The index {self.path} cannot be used ({error}). {advice}.") from error
 
     def _connect(self, *, create: bool) -> sqlite3.Connection:
         if create:

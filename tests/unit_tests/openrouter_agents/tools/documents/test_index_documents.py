@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sqlite3
+import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -182,6 +185,21 @@ def test_nothing_outside_of_the_folder_is_read(folder, index, tmp_path):
         assert documents.read(address) is None
 
 
+def test_a_file_that_becomes_a_link_meanwhile_is_not_followed(folder, index, tmp_path):
+    (tmp_path / "secret.txt").write_text("swordfish")
+    for name in "ab":
+        (folder / f"{name}.txt").write_text("badger")
+
+    def swap(progress):
+        if progress.done == 1:
+            (folder / "b.txt").unlink()
+            (folder / "b.txt").symlink_to(tmp_path / "secret.txt")
+
+    documents = index(on_progress=swap)
+    assert find(documents, "swordfish") == []
+    assert "cannot be read" in reasons(documents, folder)["b.txt"]
+
+
 def test_names_with_signs_are_addresses_without(folder, index):
     odd = folder / "\u00fcber uns" / "a#b?c%20\n\u202ed.md"
     odd.parent.mkdir()
@@ -238,6 +256,37 @@ def test_a_run_that_was_interrupted_goes_on(folder, index):
     assert {progress.total for progress in seen} == {250}
     assert seen[-1].path == str(folder / "249.md")
     assert names(documents, "badger7") == ["notes/007.md"]
+
+
+KILLED = """
+import os, signal, sys
+from openrouter_agents.tools import index_documents
+def die(progress):
+    if progress.done == 40:
+        os.kill(os.getpid(), signal.SIGKILL)
+index_documents(sys.argv[1], index=sys.argv[2], on_progress=die)
+"""
+
+
+def test_a_process_that_is_killed_leaves_an_index_that_can_be_gone_on_with(folder, index, tmp_path):
+    for number in range(60):
+        (folder / f"{number}.md").write_text(f"# Badger {number}\n\n" + "words of a badger. " * 200)
+    (tmp_path / "own").mkdir()
+    killed = subprocess.run([sys.executable, "-c", KILLED, folder, tmp_path / "own" / "index.db"], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    documents = index()
+    assert 20 <= documents.report.read < 60
+    fresh = index(index=tmp_path / "fresh.db")
+    assert find(documents, "badger 7", 100) == find(fresh, "badger 7", 100)
+
+
+def test_threads_search_at_once(folder, index):
+    for number in range(20):
+        (folder / f"{number}.md").write_text(f"badger{number}")
+    documents = index()
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda number: names(documents, f"badger{number}"), list(range(20)) * 5))
+    assert found == [[f"notes/{number}.md"] for number in range(20)] * 5
 
 
 def test_each_choice_of_paths_has_an_index_of_its_own(folder, tmp_path, monkeypatch):
