@@ -9,7 +9,7 @@ from typing import Final
 
 _IMAGE: Final = re.compile(
     r"!\[(?P<alt>[^\[\]]{0,500}(?:\[[^\[\]]{0,500}\][^\[\]]{0,500}){0,20})\]"
-    r"\(\s{0,9}<?(?P<url>[^\s<>()\\]{0,8000}(?:\([^\s<>()\\]{0,8000}\)[^\s<>()\\]{0,8000}){0,20})>?"
+    r"\(\s{0,9}<?(?P<url>[^\s<>()\\]*+(?:\([^\s<>()\\]*+\)[^\s<>()\\]*+){0,20})>?"
     r"(?:\s{1,9}(?:\"[^\"]{0,500}\"|'[^']{0,500}'|\([^()]{0,500}\)))?\s{0,9}\)"
 )
 _FOREIGN_START: Final = re.compile(
@@ -41,7 +41,8 @@ def _parts(text: str) -> Iterator[tuple[bool, str]]:
     from markdown_it import MarkdownIt
 
     code: set[int] = set()
-    for token in MarkdownIt("commonmark").parse(text):
+    # Blocks are all that is asked for.
+    for token in MarkdownIt("commonmark").disable("inline").parse(text):
         if token.type == "fence" and token.map:
             code.update(range(*token.map))
     lines = enumerate(_LINE.findall(text))

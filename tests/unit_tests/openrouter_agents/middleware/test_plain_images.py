@@ -42,8 +42,9 @@ def answer(play, agent, run):
 
 
 def test_an_image_that_a_page_asked_for_is_text(answer):
-    message = answer(f"Read [1]. {IMAGE} ![here](data:image/png;base64,AAAA)")
-    assert message.text == f"Read [1]. {PLAIN} ![here](data:image/png;base64,AAAA)"
+    within = f"![here](data:image/png;base64,{'A' * 100_000})"
+    message = answer(f"Read [1]. {IMAGE} {within} ![x](data:image/svg+xml;base64,AAAA)")
+    assert message.text == f"Read [1]. {PLAIN} {within} x: `data:image/svg+xml;base64,AAAA`"
     assert message.usage_metadata["total_tokens"] > 0
 
 
