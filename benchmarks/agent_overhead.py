@@ -3,7 +3,8 @@
 `python benchmarks/agent_overhead.py [--rounds N] [--peers NAME ...] [--plot FILE]`
 
 A turn is a question, a call of a tool, its result and the answer, of a model that sends nothing. Sandboxes run `1 + 1`:
-the first call of a new interpreter, the first of a new conversation, and one more. One that cannot run here has `n/a`.
+the first call of a new interpreter, the first of a new conversation, for which a worker is ready, and one more. One
+that cannot run here has `n/a`.
 """
 
 from __future__ import annotations
@@ -26,14 +27,16 @@ TURN_COLUMNS = [
 SANDBOX_COLUMNS = [
     Column("cold_ms", "first call, ms", 1, compared=False),
     Column("session_ms", "first call of a conversation, ms", 1, compared=False),
+    Column("session_ms_p95", "95th percentile", 1, compared=False),
     Column("warm_ms", "one more call, ms", 2, compared=False),
+    Column("warm_ms_p95", "95th percentile", 2, compared=False),
 ]
 
 
 def measure(client: str, turns: int) -> Figures:
     """CPU per turn of an agent, or the times of a sandbox."""
     if client in SANDBOXES:
-        return run_probe(client, "sandbox_times", max(turns // 5, 20)) or {}
+        return run_probe(client, "sandbox_times", max(turns // 2, 20)) or {}
     return run_probe(client, "agent_turns", turns) or {}
 
 

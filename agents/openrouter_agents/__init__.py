@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from openrouter_agents.costs import Spend, SpendCollector, sum_spend
     from openrouter_agents.graph import create_openrouter_agent
     from openrouter_agents.middleware.plain_images import PlainImages
-    from openrouter_agents.middleware.progress import StreamProgress, report_progress
+    from openrouter_agents.middleware.progress import StreamProgress
     from openrouter_agents.middleware.untrusted_results import after_untrusted_content
     from openrouter_agents.threads import open_threads
     from openrouter_agents.tool_ledger import current_ledger
+    from openrouter_agents.tool_progress import report_progress
     from openrouter_agents.tools import (
         Calculator,
         CodeInterpreter,
@@ -65,7 +66,7 @@ _HOMES: Final = {
     "current_ledger": "tool_ledger",
     "index_documents": "tools",
     "open_threads": "threads",
-    "report_progress": "middleware.progress",
+    "report_progress": "tool_progress",
     "resolve_tools": "tools",
     "sum_spend": "costs",
 }

@@ -7,9 +7,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse, ToolCallRequest
 from langchain_core.messages import AnyMessage, ToolMessage
@@ -25,42 +24,12 @@ from openrouter_agents.middleware.progress_events import (
     ProgressEvent,
     SpendSoFar,
     ToolEnded,
-    ToolProgress,
     ToolStarted,
     ToolStatus,
 )
+from openrouter_agents.tool_progress import RunningCall, running_call
 
 _KEPT_RUNS = 10_000
-
-
-class _RunningCall(NamedTuple):
-    tool: str
-    tool_call_id: str | None
-    write: StreamWriter
-
-
-_running_call: ContextVar[_RunningCall | None] = ContextVar("openrouter_agents_running_call", default=None)
-
-
-def report_progress(message: str, fraction: float | None = None) -> None:
-    """Stream from inside a tool how far it is, as a `ToolProgress`; does nothing where nobody streams.
-
-    ```python
-    def read_all(paths: list[str]) -> str:
-        \"\"\"Read files.\"\"\"
-        for number, path in enumerate(paths):
-            report_progress(f"reading {path}", number / len(paths))
-    ```
-
-    Args:
-        message: What it is doing.
-        fraction: How much is done, from 0 to 1; `None`: that is not known.
-    """
-    call = _running_call.get()
-    if call is None:
-        return
-    event = ToolProgress(type="tool_progress", tool=call.tool, tool_call_id=call.tool_call_id, message=message)
-    call.write(event if fraction is None else event | {"fraction": fraction})
 
 
 class StreamProgress(AgentMiddleware[Any, Any, Any]):
@@ -116,7 +85,7 @@ class StreamProgress(AgentMiddleware[Any, Any, Any]):
     @contextmanager
     def _telling_of(self, request: ToolCallRequest) -> Iterator[_Outcome]:
         tool, call_id, write = request.tool_call["name"], request.tool_call["id"], request.runtime.stream_writer
-        token = _running_call.set(_RunningCall(tool, call_id, write))
+        token = running_call.set(RunningCall(tool, call_id, write))
         outcome, started = _Outcome(), time.monotonic()
         write(ToolStarted(type="tool_started", tool=tool, tool_call_id=call_id))
         try:
@@ -126,7 +95,7 @@ class StreamProgress(AgentMiddleware[Any, Any, Any]):
             outcome.status = _status_of(error)
             raise
         finally:
-            _running_call.reset(token)
+            running_call.reset(token)
             took, status = time.monotonic() - started, outcome.status
             write(ToolEnded(type="tool_ended", tool=tool, tool_call_id=call_id, status=status, seconds=took))
 

@@ -1,6 +1,8 @@
 """`CodeInterpreter`: the tool with which a model runs Python, in a sandbox and nowhere else."""
 
 import asyncio
+import contextvars
+import functools
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +16,11 @@ from pydantic import BaseModel, Field, InstanceOf, PrivateAttr
 from typing_extensions import override
 
 from langchain_openrouter.closing import EndsWithBlock
+from openrouter_agents.tool_progress import report_progress
 
 from .code_report import render_report
 from .deepagents_sandbox import DeepAgentsSandbox
+from .printed_text import ToldLines
 from .result_check import checked_result
 from .sandbox import ExecResult, Limits, Sandbox, Session
 from .sandbox_backends import BackendName, choose_sandbox
@@ -38,6 +42,8 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
     text: what was printed, the value of the last expression, one line for each plot and file, and `Error:` with the
     traceback, which also sets the message's status to `error`. Its artifact is an `ExecResult` with the plots as PNG
     files, and the files which the code wrote for the user. `put_file` and `get_file` reach all files of a conversation.
+
+    What is printed is streamed as `ToolProgress` while the code runs.
 
     Cancelling an asynchronous call kills its worker before the cancellation goes on. A synchronous call which LangGraph
     runs in a thread cannot be cancelled from outside; it ends with its time limit.
@@ -148,7 +154,8 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
         return self._as_response(await self._await(_program(config, code)), tool_call_id)
 
     async def _await(self, call: Call[_Result]) -> _Result:
-        running = asyncio.get_running_loop().run_in_executor(self._threads, self._sessions.run, call)
+        run = functools.partial(contextvars.copy_context().run, self._sessions.run, call)
+        running = asyncio.get_running_loop().run_in_executor(self._threads, run)
         try:
             # Shielded, because cancelling a thread's future only stops waiting for it.
             return await asyncio.shield(running)
@@ -177,7 +184,15 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
 
 def _program(config: RunnableConfig, code: str) -> Call[ExecResult]:
     key = str((config or {}).get("configurable", {}).get("thread_id", ""))
-    return Call(key, lambda session: session.run(code))
+    return Call(key, lambda session: _run_telling(session, code))
+
+
+def _run_telling(session: Session, code: str) -> ExecResult:
+    lines = ToldLines(report_progress)
+    try:
+        return session.run(code, lines.add)
+    finally:
+        lines.flush()
 
 
 def _putting(path: str, data: bytes) -> Callable[[Session], None]:

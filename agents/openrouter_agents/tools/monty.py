@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Literal
 
 from .monty_code import feed_name, own_traceback, with_value_as_text
 from .plots import MAX_CATEGORIES, MAX_POINTS, PlotError, draw_plot
+from .printed_text import PrintedText
 from .sandbox import (
     VALUE_CHARS,
     ExecResult,
     Limits,
+    Listener,
     Probe,
     SandboxFileError,
     SandboxUnavailableError,
@@ -136,7 +138,7 @@ class MontyWorker:
         """Process id of the worker."""
         return self._pid
 
-    def run(self, code: str) -> ExecResult:
+    def run(self, code: str, listener: Listener | None = None) -> ExecResult:
         """Run one program to its end, to an error or to a limit."""
         from pydantic_monty import MontyCrashedError, MontyError
 
@@ -146,7 +148,7 @@ class MontyWorker:
         if not self._alive:
             return killed_result("Stopped: the call was cancelled.")
         self._remember(code)
-        call = _Call(self._limits)
+        call = _Call(self._limits, listener)
         value: str | None = None
         error: str | None = None
         try:
@@ -221,19 +223,15 @@ class MontyWorker:
 class _Call:
     """What one call printed and drew; its methods are called by the interpreter while the code runs."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, listener: Listener | None) -> None:
         self._limits = limits
         self._started = time.monotonic()
-        self._printed = bytearray()
-        self._truncated = False
+        self._printed = PrintedText(limits.output_bytes, listener)
         self._images: list[bytes] = []
 
     def printed(self, _stream: Literal["stdout", "stderr"], text: str) -> None:
         """Keep printed text up to the limit; the rest is dropped, and the code runs on."""
-        data = text.encode("utf-8", "replace")
-        room = self._limits.output_bytes - len(self._printed)
-        self._truncated = self._truncated or len(data) > room
-        self._printed += data[:room]
+        self._printed.add(text)
 
     def plot(
         self, kind: object, x: object, y: object, title: object = "", xlabel: object = "", ylabel: object = ""
@@ -250,24 +248,24 @@ class _Call:
         """Sum up a call after which the worker lives on."""
         cut = value is not None and len(value) > VALUE_CHARS
         return ExecResult(
-            stdout=self._text(),
+            stdout=self._printed.text(),
             value=value[:VALUE_CHARS] if value is not None else None,
             error=error,
             images=self._images,
             files=[],
             duration_ms=self._milliseconds(),
-            truncated=self._truncated or cut,
+            truncated=self._printed.truncated or cut,
             killed=False,
         )
 
     def killed(self, error: str) -> ExecResult:
         """Sum up a call which cost the worker."""
-        result = killed_result(error, stdout=self._text(), duration_ms=self._milliseconds(), truncated=self._truncated)
+        printed = self._printed
+        result = killed_result(
+            error, stdout=printed.text(), duration_ms=self._milliseconds(), truncated=printed.truncated
+        )
         result["images"] = self._images
         return result
-
-    def _text(self) -> str:
-        return self._printed.decode("utf-8", "ignore")
 
     def _milliseconds(self) -> float:
         return (time.monotonic() - self._started) * 1000

@@ -11,8 +11,9 @@ SandboxError
 ```
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypedDict, runtime_checkable
+from typing import Protocol, TypeAlias, TypedDict, runtime_checkable
 
 ENTRY_BYTES = 4_096
 """Bytes of a jail's disk for which there may be one file, folder or link."""
@@ -28,6 +29,10 @@ ERROR_CHARS = 6_000
 
 OUTPUT_FOLDER = "/tmp/outputs"  # noqa: S108  # a folder inside the sandbox
 """Where the code puts files for the user."""
+
+
+Listener: TypeAlias = Callable[[str], object]
+"""Takes each piece of printed text that is kept, while the program runs, in the thread that runs it."""
 
 
 class SandboxError(RuntimeError):
@@ -153,8 +158,13 @@ class Session(Protocol):
         """Whether the worker can take another call."""
         ...
 
-    def run(self, code: str) -> ExecResult:
-        """Run one program to its end, to an error or to a limit; never raises for what the code does."""
+    def run(self, code: str, listener: Listener | None = None) -> ExecResult:
+        """Run one program to its end, to an error or to a limit; never raises for what the code does.
+
+        Args:
+            code: The program.
+            listener: Hears what is printed.
+        """
         ...
 
     def put(self, path: str, data: bytes) -> None:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from .printed_text import PrintedText
 from .sandbox import (
     VALUE_CHARS,
     ExecResult,
     Limits,
+    Listener,
     OutputFile,
     SandboxFileError,
     SandboxUnavailableError,
@@ -19,7 +21,7 @@ from .sandbox import (
 )
 from .sandbox_files import checked_path
 from .sandbox_process import WorkerDiedError, WorkerProtocolError, WorkerTimeoutError
-from .sandbox_replies import Answer, Printed, Ready, clean_text, parse_reply
+from .sandbox_replies import Answer, Printed, Ready, parse_reply
 
 START_S = 30.0
 """Seconds within which a worker must start, and take or give a file."""
@@ -93,13 +95,13 @@ class DriverSession:
             raise SandboxUnavailableError("The sandbox's interpreter did not start as it should.")
         return reply
 
-    def run(self, code: str) -> ExecResult:
+    def run(self, code: str, listener: Listener | None = None) -> ExecResult:
         """Run one program to its end, to an error or to a limit."""
         refused = too_long_result(code)
         if refused is not None:
             return refused
         started = time.monotonic()
-        printed = _Printed(self.limits.output_bytes)
+        printed = PrintedText(self.limits.output_bytes, listener)
         try:
             answer = self._exchange({"code": code}, started + self.limits.timeout_s, printed)
         except _ENDED as problem:
@@ -143,14 +145,14 @@ class DriverSession:
 
     def _transfer(self, request: dict[str, object]) -> list[OutputFile]:
         try:
-            answer = self._exchange(request, time.monotonic() + START_S, _Printed(0))
+            answer = self._exchange(request, time.monotonic() + START_S, PrintedText(0))
         except _ENDED as problem:
             raise SandboxFileError(f"{self._obituary(problem, START_S)} Its files are gone.") from problem
         if answer.error is not None:
             raise SandboxFileError(answer.error)
         return answer.files
 
-    def _exchange(self, request: dict[str, object], deadline: float, printed: "_Printed") -> Answer:
+    def _exchange(self, request: dict[str, object], deadline: float, printed: PrintedText) -> Answer:
         self._call += 1
         try:
             # ASCII JSON carries any text, lone surrogates of a careless model included.
@@ -179,24 +181,6 @@ class DriverSession:
             return "Stopped: the call was cancelled."
         signal = status - 128 if status > 128 else -status  # noqa: PLR2004  # how shells and runtimes report a signal
         return f"The interpreter ended: {_SIGNALS.get(signal, f'exit status {status}')}."
-
-
-class _Printed:
-    """Printed text, cut at the limit once more: the cap inside belongs to the code that runs there."""
-
-    def __init__(self, limit_bytes: int) -> None:
-        self._bytes = bytearray()
-        self._limit = limit_bytes
-        self.truncated = False
-
-    def add(self, text: str) -> None:
-        data = clean_text(text).encode("utf-8")
-        room = self._limit - len(self._bytes)
-        self.truncated = self.truncated or len(data) > room
-        self._bytes += data[:room]
-
-    def text(self) -> str:
-        return self._bytes.decode("utf-8", "ignore")
 
 
 def _since(started: float) -> float:

@@ -365,9 +365,9 @@ def _watch_runs(interpreter):
         alive = property(lambda self: inner.alive)
         kill, close = inner.kill, inner.close
 
-        def run(self, code):
+        def run(self, code, listener):
             started.set()
-            return inner.run(code)
+            return inner.run(code, listener)
 
     entry.session = _Watched()
     return started

@@ -71,6 +71,27 @@ async def test_a_run_that_is_cancelled_leaves_no_process(play, agent):
     assert (await agent.ainvoke(asked, thread("1")))["messages"][-1].text == "Fine."
 
 
+def told(events) -> list[str]:
+    return [event["message"] for event in events if event["type"] == "tool_progress"]
+
+
+def test_printed_lines_are_streamed(play, agent):
+    play(code("print('one')\nprint('\\x1b]0;title\\x07two\\r\\x1b[1mthree')\nprint()\n1 / 0"), Answer("Failed."))
+    events = list(agent.stream({"messages": [("human", "?")]}, thread("1"), stream_mode="custom"))
+    assert "\n".join(told(events)) == "one\ntwo\nthree"
+    assert {event["tool_call_id"] for event in events if "tool_call_id" in event} == {events[1]["tool_call_id"]}
+
+
+async def test_printed_lines_are_streamed_while_the_code_runs(play, agent, interpreter):
+    play(code("print('started')\n" + ENDLESS), Answer("Stopped."))
+    events = []
+    async for event in agent.astream({"messages": [("human", "?")]}, thread("1"), stream_mode="custom"):
+        events.append(event)
+        if event["type"] == "tool_progress":
+            await asyncio.to_thread(interpreter.close)  # nothing else ends the program
+    assert told(events) == ["started"]
+
+
 def test_variables_stay_for_the_thread_and_nowhere_else(play, agent):
     play(code("kept = 41"), Answer("Kept."), code("kept + 1"), Answer("42"), code("kept + 1"), Answer("Gone."))
     agent.invoke({"messages": [("human", "?")]}, thread("1"))
