@@ -1,11 +1,8 @@
 """`CodeInterpreter`: the tool with which a model runs Python, in a sandbox and nowhere else."""
 
 import asyncio
-import contextvars
-import functools
 import weakref
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, TypeVar
 
 from langchain_core.messages import ToolMessage
@@ -83,7 +80,6 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
 
     _sandbox: Sandbox = PrivateAttr()
     _sessions: SandboxSessions = PrivateAttr()
-    _threads: ThreadPoolExecutor = PrivateAttr()
     _finalizer: Callable[[], object] = PrivateAttr()
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401  # pydantic's signature
@@ -96,9 +92,7 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
         self._sessions = SandboxSessions(
             lambda: sandbox.open(limits), self.max_sessions, self.idle_timeout_s, spare=spare
         )
-        # Not asyncio's own threads: there are few, and the host resolves its names in them.
-        self._threads = ThreadPoolExecutor(self.max_sessions, thread_name_prefix="code-interpreter")
-        self._finalizer = weakref.finalize(self, _end, self._sessions, self._threads)
+        self._finalizer = weakref.finalize(self, self._sessions.close)
 
     @property
     def sandbox(self) -> Sandbox:
@@ -154,8 +148,7 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
         return self._as_response(await self._await(_program(config, code)), tool_call_id)
 
     async def _await(self, call: Call[_Result]) -> _Result:
-        run = functools.partial(contextvars.copy_context().run, self._sessions.run, call)
-        running = asyncio.get_running_loop().run_in_executor(self._threads, run)
+        running = asyncio.wrap_future(self._sessions.submit(call))
         try:
             # Shielded, because cancelling a thread's future only stops waiting for it.
             return await asyncio.shield(running)
@@ -197,11 +190,6 @@ def _run_telling(session: Session, code: str) -> ExecResult:
 
 def _putting(path: str, data: bytes) -> Callable[[Session], None]:
     return lambda session: session.put(path, data)
-
-
-def _end(sessions: SandboxSessions, threads: ThreadPoolExecutor) -> None:
-    sessions.close()
-    threads.shutdown(wait=False, cancel_futures=True)
 
 
 def _retrieve(future: "asyncio.Future[Any]") -> None:

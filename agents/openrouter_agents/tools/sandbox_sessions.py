@@ -1,12 +1,14 @@
 """Keeps sandbox sessions by conversation: one each, a bounded number, none for longer than it is used."""
 
 import contextlib
+import contextvars
 import os
 import threading
 import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -103,6 +105,8 @@ class SandboxSessions:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._sweeper: threading.Thread | None = None
         self._spare = SpareSession(self._start)
+        # Not asyncio's own threads: there are few, and the host resolves its names in them.
+        self._threads = ThreadPoolExecutor(self._max_sessions, thread_name_prefix="code-interpreter")
 
     def run(self, call: Call[_Result]) -> _Result:
         """Run one call in its conversation's session, starting one if there is none; calls of one key take turns.
@@ -123,6 +127,17 @@ class SandboxSessions:
                 raise SandboxClosedError(_CLOSED)
             return call.run(session)
 
+    def submit(self, call: Call[_Result]) -> Future[_Result]:
+        """Do what `run` does in a thread of its own, with this context.
+
+        Raises:
+            SandboxClosedError: `close` was called.
+        """
+        with self._changed:
+            if self._closed:
+                raise SandboxClosedError(_CLOSED)
+            return self._threads.submit(contextvars.copy_context().run, self.run, call)
+
     def close(self) -> None:
         """End all sessions and wait until they are gone; calls in progress return as killed."""
         with self._changed:
@@ -138,11 +153,12 @@ class SandboxSessions:
                 if entry.session is not None:
                     entry.session.close()
         self._spare.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def leave_to_parent(self) -> None:
         """Start with no sessions in a process that was forked: they belong to the one which opened them."""
         # Kept, because what they are made of clears up when it is collected.
-        self._of_parent += [self._entries, self._spare]
+        self._of_parent += [self._entries, self._spare, self._threads]
         self._begin()
 
     @contextlib.contextmanager

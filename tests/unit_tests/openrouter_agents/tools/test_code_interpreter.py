@@ -238,6 +238,14 @@ async def test_cancelling_a_waiting_call_leaves_the_running_one_alone(tool):
         assert await running == "12499997500000"
 
 
+async def test_a_closed_tool_says_so_to_asynchronous_calls_too():
+    interpreter = CodeInterpreter(backend="monty")
+    await interpreter.ainvoke({"code": "1"})
+    await interpreter.aclose()
+    with pytest.raises(SandboxClosedError, match="closed"):
+        await interpreter.ainvoke({"code": "1"})
+
+
 def test_close_ends_calls_in_progress_and_leaves_no_process(tool):
     with all_gone_after():
         interpreter = CodeInterpreter(backend=tool.sandbox.name, limits=LIMITS)

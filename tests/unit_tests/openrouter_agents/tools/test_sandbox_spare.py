@@ -16,15 +16,15 @@ from openrouter_agents.tools.sandbox import Limits, SandboxClosedError, SandboxU
 
 LIMITS = Limits(timeout_s=PATIENCE_S)
 FORKING = """
-import os, sys
+import asyncio, os, sys
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
 tool = CodeInterpreter(backend=sys.argv[1])
-tool.invoke({"code": "kept = 'of the parent'"})
+asyncio.run(tool.ainvoke({"code": "kept = 'of the parent'"}))
 tool._sessions._spare._coming.result()
 child = os.fork()
 if child == 0:
     try:
-        told = tool.invoke({"code": "kept"}) + tool.invoke({"code": "6 * 7"})
+        told = tool.invoke({"code": "kept"}) + asyncio.run(tool.ainvoke({"code": "6 * 7"}))
         tool.close()
         os._exit(0 if "NameError" in told and told.endswith("42") else 1)
     finally:
