@@ -32,12 +32,18 @@ class SpareSession:
         """Hand it over, waiting for one that is on its way; `None` when there is none, or it did not start."""
         with self._guard:
             coming, self._coming = self._coming, None
-        if coming is None or coming.exception() is not None:
+        if coming is None:
             return None
-        session = coming.result()
-        if session.alive:
-            return session
-        session.close()
+        try:
+            failed = coming.exception() is not None
+        except BaseException:  # Ctrl-C while it waits: nobody else knows of it
+            coming.add_done_callback(_end)
+            raise
+        if failed:
+            return None
+        if coming.result().alive:
+            return coming.result()
+        coming.result().close()
         return None
 
     def drop(self) -> None:
@@ -57,3 +63,8 @@ class SpareSession:
             coming.set_result(self._start())
         except BaseException as problem:  # noqa: BLE001  # whoever needs a session starts one, and hears of the problem
             coming.set_exception(problem)
+
+
+def _end(coming: "Future[Session]") -> None:
+    if coming.exception() is None:
+        coming.result().close()

@@ -1,5 +1,7 @@
 """One worker is kept ready for the next conversation: never one too many, and none that is left over."""
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -171,6 +173,24 @@ def test_closing_waits_for_a_spare_that_is_on_its_way():
         sandbox.may_open.set()
         closing.result(PATIENCE_S)
     assert (len(sandbox.opened), sandbox.alive) == (3, 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal to itself")
+def test_a_spare_that_is_waited_for_in_vain_goes_when_it_comes():
+    sandbox = CountingSandbox()
+    with CodeInterpreter(backend=sandbox, limits=LIMITS) as tool:
+        call(tool, "1", "one")
+        ready(tool)
+        sandbox.may_open.clear()
+        call(tool, "1", "two")
+        threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT]).start()
+        with pytest.raises(KeyboardInterrupt):
+            call(tool, "1", "three")
+        sandbox.may_open.set()
+        give_up = time.monotonic() + PATIENCE_S
+        while len(sandbox.opened) < 3 or sandbox.opened[2].alive:
+            assert time.monotonic() < give_up, "the spare is left over"
+            time.sleep(0.01)
 
 
 def test_the_spare_goes_with_the_last_conversation():
