@@ -82,6 +82,11 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
     _sessions: SandboxSessions = PrivateAttr()
     _finalizer: Callable[[], object] = PrivateAttr()
 
+    @property
+    def is_untrusted(self) -> bool:
+        """Whether it may show what others wrote: what the code has downloaded."""
+        return bool(self.limits.allowed_hosts)
+
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401  # pydantic's signature
         """Choose the sandbox and write the description for it."""
         super().model_post_init(context)

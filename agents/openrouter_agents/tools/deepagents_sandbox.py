@@ -6,7 +6,7 @@ from collections.abc import Callable
 from .jail import PACKAGES
 from .remote_backend import RemoteBackend
 from .remote_worker import RemoteWorker
-from .sandbox import Limits, Probe, SandboxError, SandboxUnavailableError
+from .sandbox import Limits, Probe, SandboxError, SandboxUnavailableError, refuse_downloads
 from .sandbox_description import describe_python
 from .sandbox_process import WorkerDiedError
 from .sandbox_replies import Ready
@@ -65,6 +65,7 @@ class DeepAgentsSandbox:
 
     def describe(self, limits: Limits) -> str:
         """Tell the model what the code may use."""
+        refuse_downloads(self.name, limits)
         walls = "It is a Linux machine somewhere else; there is no input()."
         return describe_python(self._inside.python, self._inside.packages, limits, walls)
 
@@ -72,8 +73,10 @@ class DeepAgentsSandbox:
         """Make a sandbox and start a worker in it.
 
         Raises:
-            SandboxUnavailableError: It does not start; the message says what the provider said.
+            SandboxUnavailableError: It does not start; the message says what the provider said. Or hosts are allowed:
+                its network is the provider's.
         """
+        refuse_downloads(self.name, limits)
         session, _ = self._open(limits)
         return session
 

@@ -25,6 +25,7 @@ from .sandbox import (
     SandboxFileError,
     SandboxUnavailableError,
     killed_result,
+    refuse_downloads,
     too_long_result,
 )
 
@@ -65,6 +66,7 @@ class MontySandbox:
 
     def describe(self, limits: Limits) -> str:
         """Tell the model what the code may use."""
+        refuse_downloads(self.name, limits)
         return (
             "Run Python code in a small sandboxed interpreter and see its output. Only part of the language is there: "
             "no yield, no class inheritance, no custom exceptions, no property or staticmethod, no del. Only these "
@@ -82,8 +84,9 @@ class MontySandbox:
         """Start a worker.
 
         Raises:
-            SandboxUnavailableError: pydantic-monty is missing or does not start.
+            SandboxUnavailableError: pydantic-monty is missing or does not start, or hosts are allowed.
         """
+        refuse_downloads(self.name, limits)
         try:
             from pydantic_monty import Monty, MontyError
         except ImportError as problem:

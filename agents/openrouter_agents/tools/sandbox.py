@@ -90,15 +90,40 @@ class Limits:
     file_bytes: int = 1_000_000
     """Largest of them, in bytes."""
 
+    allowed_hosts: tuple[str, ...] = ()
+    """Hosts from which the code may download, such as `data.example.org`, `*.example.org` for all below it, or
+    `localhost:8000` for a server on this machine. This process downloads for it, from public addresses and by GET;
+    there is no network inside. Empty: from nowhere."""
+
+    download_bytes: int = 10_000_000
+    """Bytes that one call may download, after decompression."""
+
     @property
     def disk_entries(self) -> int:
         """Most files, folders and links in a jail."""
         return max(64, self.disk_bytes // ENTRY_BYTES)
 
     def __post_init__(self) -> None:
+        if self.allowed_hosts:
+            from .pages.allowed_hosts import AllowedHosts
+
+            AllowedHosts(self.allowed_hosts)
         for name in self.__slots__:
-            if getattr(self, name) <= 0:
+            if name != "allowed_hosts" and getattr(self, name) <= 0:
                 raise ValueError(f"Limits.{name} must be over 0; it is {getattr(self, name)}.")
+
+
+def refuse_downloads(sandbox: str, limits: Limits) -> None:
+    """Say so where hosts are allowed and the sandbox cannot reach them.
+
+    Raises:
+        SandboxUnavailableError: Hosts are allowed.
+    """
+    if limits.allowed_hosts:
+        raise SandboxUnavailableError(
+            f"Code in the sandbox `{sandbox}` cannot download through this process: take `jail`, `wasi`, `docker` or "
+            "`podman`, or leave `Limits.allowed_hosts` empty."
+        )
 
 
 class OutputFile(TypedDict):

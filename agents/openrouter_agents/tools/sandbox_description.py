@@ -27,8 +27,17 @@ def describe_python(python: str, packages: Mapping[str, str], limits: Limits, wa
         "Variables, imports and files in /tmp stay for the next call. Files written to "
         f"{OUTPUT_FOLDER} are handed to the user (at most {limits.files} a call, {limits.file_bytes // 1000} kB each). "
         "Print what you want to see; the value of the last expression is shown too. "
-        f"{walls} Limits: "
+        f"{walls} {_downloads(limits)}Limits: "
         f"{limits.timeout_s:g} s a call, {limits.memory_bytes >> 20} MB of memory, {limits.disk_bytes >> 20} MB of "
         f"files in /tmp, {limits.output_bytes // 1000} kB of printed text. Going over the time limit loses all "
         "variables."
+    )
+
+
+def _downloads(limits: Limits) -> str:
+    if not limits.allowed_hosts:
+        return ""
+    return (
+        "But urllib.request.urlopen, and what uses it such as pandas.read_csv, can GET addresses of "
+        f"{', '.join(limits.allowed_hosts)} (at most {limits.download_bytes // 1_000_000} MB a call). "
     )

@@ -3,7 +3,8 @@
 Requests are `{"id", "code"}`, `{"id", "put", "data"}` and `{"id", "get"}`. Answers: first `{"ready": true, "python",
 "packages"}`, then for each request any number of `{"id", "out"}` with printed text as it comes (so that what was
 printed before a kill is not lost), then one `{"id", "value", "error", "images", "files", "truncated"}`. Images (PNG),
-files (`{"name", "data"}`) and `data` are in base64.
+files (`{"name", "data"}`) and `data` are in base64. While it runs, a program may also ask the host, with
+`{"id", "fetch"}`, to download something; the next line is the host's answer.
 
 Its source is sent in and run by `START`. It imports the standard library of Python 3.10 and nothing else. It defends
 nothing: the code it runs shares its memory, so the host treats every line as hostile, and the walls are those of the
@@ -36,7 +37,7 @@ _HOME = "/tmp"  # noqa: S108  # the sandbox's own
 class Settings(TypedDict):
     """The limits as the host sends them: bytes, seconds, and characters."""
 
-    plots: str
+    modules: dict[str, str]
     site: str | None
     packages: list[str]
     output_folder: str
@@ -179,17 +180,17 @@ class OutputFolder:
         return sorted(found)
 
 
-class _Plots(importlib.abc.InspectLoader):
-    """Lets the matplotlib backend, which came as text, be imported like a module."""
+class _Modules(importlib.abc.InspectLoader):
+    """Lets modules that came as text, such as the matplotlib backend, be imported."""
 
-    def __init__(self, source: str) -> None:
-        self._source = source
+    def __init__(self, sources: dict[str, str]) -> None:
+        self._sources = sources
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> object:  # noqa: ARG002  # the protocol
-        return importlib.util.spec_from_loader(name, self) if name == "sandbox_plots" else None
+        return importlib.util.spec_from_loader(name, self) if name in self._sources else None
 
-    def get_source(self, fullname: str) -> str:  # noqa: ARG002  # the protocol
-        return self._source
+    def get_source(self, fullname: str) -> str:
+        return self._sources[fullname]
 
 
 class Driver:
@@ -198,15 +199,21 @@ class Driver:
     Args:
         settings: The limits.
         send: Sends one line, given without its end.
+        receive: Waits for the next line, where the host was asked something.
     """
 
-    def __init__(self, settings: Settings, send: Callable[[bytes], object]) -> None:
+    def __init__(self, settings: Settings, send: Callable[[bytes], object], receive: Callable[[], bytes | str]) -> None:
         self._settings = settings
+        self._receive = receive
+        self._call: int | None = None
+        self._asking = threading.Lock()
         _settle(settings)
         self._out = Outbox(send, settings["output_bytes"])
         sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = self._out  # type: ignore[assignment,misc]
         self._interpreter = Interpreter(settings)
         self._outputs = OutputFolder(settings)
+        if "sandbox_web" in settings["modules"]:
+            importlib.import_module("sandbox_web").install(self._fetch)
 
     def say_ready(self) -> None:
         """Tell the host that programs are taken, and what they may use."""
@@ -227,8 +234,11 @@ class Driver:
 
     def _run(self, call: int, code: str) -> dict[str, object]:
         self._out.begin(call)
+        self._call = call
         with _figures(code, self._out) as images:
             answer = self._interpreter.run(call, code)
+        with self._asking:  # a thread of the program may still wait for the host
+            self._call = None
         notes: list[str] = []
         answer["files"] = self._outputs.drain(notes)
         self._out.write("".join(f"[{note}]\n" for note in notes))
@@ -236,6 +246,15 @@ class Driver:
         answer["truncated"] = answer["truncated"] or self._out.truncated
         self._out.end()
         return {**answer, "images": [base64.b64encode(image).decode("ascii") for image in images]}
+
+    def _fetch(self, url: str) -> dict[str, str]:
+        with self._asking:
+            if self._call is None:
+                return {"error": "Nothing is downloaded between two calls."}
+            self._out.flush()
+            self._out.send({"id": self._call, "fetch": url})
+            found: dict[str, str] = json.loads(self._receive())
+            return found
 
 
 def serve(settings: Settings, *, watch: bool) -> None:
@@ -253,10 +272,11 @@ def serve(settings: Settings, *, watch: bool) -> None:
 
     if settings["site"] is not None:
         sys.path.append(settings["site"])
-    driver = Driver(settings, send)
+    lines = _watched(requests) if watch else iter(requests)
+    driver = Driver(settings, send, lambda: next(lines))
     _limit_resources(settings)
     driver.say_ready()
-    for line in _watched(requests) if watch else requests:
+    for line in lines:
         driver.answer(line)
 
 
@@ -276,7 +296,7 @@ def _watched(requests: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _settle(settings: Settings) -> None:
-    sys.meta_path.append(_Plots(settings["plots"]))  # type: ignore[arg-type]  # a finder by its method
+    sys.meta_path.append(_Modules(settings["modules"]))  # type: ignore[arg-type]  # a finder by its method
     os.environ.update(
         HOME=_HOME,
         MPLBACKEND="module://sandbox_plots",

@@ -30,6 +30,13 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetch:
+    """The program asks for a download, and waits for it."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The end of one call; fields as in `ExecResult`."""
 
@@ -40,7 +47,7 @@ class Answer:
     truncated: bool
 
 
-def parse_reply(line: bytes, call: int, limits: Limits) -> Ready | Printed | Answer:
+def parse_reply(line: bytes, call: int, limits: Limits) -> Ready | Printed | Fetch | Answer:
     """Read one line.
 
     Args:
@@ -64,6 +71,9 @@ def parse_reply(line: bytes, call: int, limits: Limits) -> Ready | Printed | Ans
     printed = message.get("out")
     if isinstance(printed, str):
         return Printed(clean_text(printed))
+    url = message.get("fetch")
+    if isinstance(url, str) and limits.allowed_hosts:
+        return Fetch(clean_text(url))
     return Answer(
         value=_optional_text(message.get("value"), VALUE_CHARS),
         # Half as much again: the driver cuts the middle out, and a marker takes its place.

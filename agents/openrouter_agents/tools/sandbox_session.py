@@ -19,9 +19,10 @@ from .sandbox import (
     killed_result,
     too_long_result,
 )
+from .sandbox_downloads import Downloads
 from .sandbox_files import checked_path
 from .sandbox_process import WorkerDiedError, WorkerProtocolError, WorkerTimeoutError
-from .sandbox_replies import Answer, Printed, Ready, parse_reply
+from .sandbox_replies import Answer, Fetch, Printed, Ready, parse_reply
 
 START_S = 30.0
 """Seconds within which a worker must start, and take or give a file."""
@@ -154,6 +155,7 @@ class DriverSession:
 
     def _exchange(self, request: dict[str, object], deadline: float, printed: PrintedText) -> Answer:
         self._call += 1
+        downloads = Downloads(self.limits, deadline)
         try:
             # ASCII JSON carries any text, lone surrogates of a careless model included.
             self.process.send(json.dumps({"id": self._call, **request}).encode("ascii"), deadline)
@@ -163,6 +165,8 @@ class DriverSession:
                     return reply
                 if isinstance(reply, Printed):
                     printed.add(reply.text)
+                if isinstance(reply, Fetch):
+                    self.process.send(json.dumps(downloads.fetch(reply.url)).encode("ascii"), deadline)
         except _ENDED:
             raise
         except BaseException:  # Ctrl-C: the worker would go on computing, and answer the next call with this one's text

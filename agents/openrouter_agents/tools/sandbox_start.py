@@ -29,7 +29,7 @@ def start_line(limits: Limits, packages: tuple[str, ...], *, site: str | None = 
         watch: Whether the driver itself must notice that the host has gone.
     """
     settings = {
-        "plots": _source("sandbox_plots"),
+        "modules": {name: _source(name) for name in _modules(limits)},
         "site": site,
         "packages": packages,
         "output_folder": OUTPUT_FOLDER,
@@ -38,6 +38,10 @@ def start_line(limits: Limits, packages: tuple[str, ...], *, site: str | None = 
         **dataclasses.asdict(limits),
     }
     return json.dumps({"driver": _source("sandbox_driver"), "settings": settings, "watch": watch}).encode("ascii")
+
+
+def _modules(limits: Limits) -> tuple[str, ...]:
+    return ("sandbox_plots", "sandbox_web") if limits.allowed_hosts else ("sandbox_plots",)
 
 
 @functools.cache

@@ -16,6 +16,7 @@ from typing import Final
 import httpx
 
 from openrouter_agents.tools.pages.addresses import PageError, check_url
+from openrouter_agents.tools.pages.allowed_hosts import AllowedHosts
 from openrouter_agents.tools.pages.pinned_transport import AsyncPinnedTransport, PinnedTransport
 
 MAX_BYTES: Final = 2_000_000
@@ -46,6 +47,32 @@ class Rules:
     """Whether servers on this machine may be connected to, on any port: those of tests."""
     total_timeout: float = _TOTAL_TIMEOUT
     """Seconds for the page with its redirects."""
+    hosts: AllowedHosts | None = None
+    """The only hosts that may be connected to; `None`: any."""
+    any_type: bool = False
+    """Whether it may be something else than text."""
+    max_bytes: int = MAX_BYTES
+    """How much is read, after decompression."""
+
+    def check(self, url: str | httpx.URL) -> httpx.URL:
+        """The URL, if it may be connected to.
+
+        Raises:
+            PageError: It may not.
+        """
+        checked = check_url(url, allow_loopback=self.allow_loopback)
+        if self.hosts is not None and not self.hosts.allow(checked):
+            raise PageError(f"{checked.host} is not among the hosts that may be downloaded from: {self.hosts}.")
+        return checked
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What each request says of who asks, and for what."""
+        return {**_HEADERS, "accept": "*/*"} if self.any_type else _HEADERS
+
+    def may_be_local(self, url: httpx.URL) -> bool:
+        """Whether a URL may lead to a server on this machine."""
+        return self.allow_loopback and (self.hosts is None or self.hosts.is_local(url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +104,10 @@ def download(url: str, rules: Rules) -> Download:
     """
     visit = _Visit(url, rules)
     while not visit.is_there:
-        transport = PinnedTransport(rules.tls, allow_loopback=rules.allow_loopback)
+        transport = PinnedTransport(rules.tls, allow_loopback=rules.may_be_local(visit.url))
         with (
             _problems(),
-            httpx.Client(transport=transport, timeout=_PIECE_TIMEOUT, headers=_HEADERS) as client,
+            httpx.Client(transport=transport, timeout=visit.patience(), headers=rules.headers) as client,
             client.stream("GET", visit.url) as response,
         ):
             _read(visit, response)
@@ -91,11 +118,11 @@ async def adownload(url: str, rules: Rules) -> Download:
     """The async twin of `download`."""
     visit = _Visit(url, rules)
     while not visit.is_there:
-        transport = AsyncPinnedTransport(rules.tls, allow_loopback=rules.allow_loopback)
+        transport = AsyncPinnedTransport(rules.tls, allow_loopback=rules.may_be_local(visit.url))
         with _problems():
             async with (
                 asyncio.timeout(visit.remaining()),
-                httpx.AsyncClient(transport=transport, timeout=_PIECE_TIMEOUT, headers=_HEADERS) as client,
+                httpx.AsyncClient(transport=transport, timeout=visit.patience(), headers=rules.headers) as client,
                 client.stream("GET", visit.url) as response,
             ):
                 await _aread(visit, response)
@@ -135,7 +162,7 @@ class _Visit:
         self._rules = rules
         self._deadline = time.monotonic() + rules.total_timeout
         self._redirects = 0
-        self.url = check_url(url, allow_loopback=rules.allow_loopback)
+        self.url = rules.check(url)
         """Where the page is, as far as is known."""
         self.is_there = False
         """Whether the page itself has been reached."""
@@ -156,6 +183,10 @@ class _Visit:
             raise TimeoutError
         return left
 
+    def patience(self) -> float:
+        """Seconds to wait for a connection, and for each piece."""
+        return min(_PIECE_TIMEOUT, self.remaining())
+
     def arrive(self, response: httpx.Response) -> bool:
         """Look at the head of an answer: whether it is the page, and no redirect to another `url`."""
         if response.is_redirect:
@@ -167,7 +198,7 @@ class _Visit:
         self._charset = response.charset_encoding
         self._content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         kind = self._content_type
-        if kind not in HTML_TYPES and kind not in _TEXT_TYPES and not kind.startswith("text/"):
+        if not (self._rules.any_type or kind in HTML_TYPES or kind in _TEXT_TYPES or kind.startswith("text/")):
             raise PageError("It is no text but a file of another kind, which cannot be read.")
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         if encoding in {"gzip", "x-gzip", "deflate"}:
@@ -179,7 +210,7 @@ class _Visit:
     def feed(self, piece: bytes) -> bool:
         """Take a piece of the body; `False` says that no more is wanted."""
         self.remaining()
-        room = MAX_BYTES - len(self._body)
+        room = self._rules.max_bytes - len(self._body)
         # One byte more than there is room for tells whether it was all.
         plain = self._inflate.decompress(piece, room + 1) if self._inflate else piece
         self._body += plain[:room]
@@ -197,5 +228,5 @@ class _Visit:
         # By hand, because each address on the way is checked, and no header goes along.
         location = response.headers["location"].strip()
         if _WITH_SCHEME.match(location):
-            return check_url(location, allow_loopback=self._rules.allow_loopback)
-        return check_url(self.url.join(location), allow_loopback=self._rules.allow_loopback)
+            return self._rules.check(location)
+        return self._rules.check(self.url.join(location))
