@@ -7,13 +7,22 @@ from langchain_openrouter.lazy_names import lazy_names
 if TYPE_CHECKING:
     from openrouter_agents.tools.calculator import Calculator
     from openrouter_agents.tools.code_interpreter import CodeInterpreter
+    from openrouter_agents.tools.container import ContainerSandbox
     from openrouter_agents.tools.date_time import DateTime
+    from openrouter_agents.tools.deepagents_sandbox import DeepAgentsSandbox
     from openrouter_agents.tools.documents.contracts import DocumentIndexError, DocumentLimits
     from openrouter_agents.tools.documents.indexing import index_documents
     from openrouter_agents.tools.fetch_page import FetchPage
     from openrouter_agents.tools.mcp_calls import McpLimits
     from openrouter_agents.tools.mcp_tools import McpServerError, aload_mcp_tools, load_mcp_tools, open_mcp_tools
     from openrouter_agents.tools.registry import TOOL_NAMES, ToolLike, ToolNameError, resolve_tools
+    from openrouter_agents.tools.sandbox import (
+        SandboxClosedError,
+        SandboxError,
+        SandboxFileError,
+        SandboxLimits,
+        SandboxUnavailableError,
+    )
     from openrouter_agents.tools.spend import SpendTool
     from openrouter_agents.tools.web_search import WebSearch
 
@@ -21,12 +30,19 @@ __all__ = [
     "TOOL_NAMES",
     "Calculator",
     "CodeInterpreter",
+    "ContainerSandbox",
     "DateTime",
+    "DeepAgentsSandbox",
     "DocumentIndexError",
     "DocumentLimits",
     "FetchPage",
     "McpLimits",
     "McpServerError",
+    "SandboxClosedError",
+    "SandboxError",
+    "SandboxFileError",
+    "SandboxLimits",
+    "SandboxUnavailableError",
     "SpendTool",
     "ToolLike",
     "ToolNameError",
@@ -41,12 +57,19 @@ __all__ = [
 _HOMES: Final = {
     "Calculator": "calculator",
     "CodeInterpreter": "code_interpreter",
+    "ContainerSandbox": "container",
     "DateTime": "date_time",
+    "DeepAgentsSandbox": "deepagents_sandbox",
     "DocumentIndexError": "documents.contracts",
     "DocumentLimits": "documents.contracts",
     "FetchPage": "fetch_page",
     "McpLimits": "mcp_calls",
     "McpServerError": "mcp_tools",
+    "SandboxClosedError": "sandbox",
+    "SandboxError": "sandbox",
+    "SandboxFileError": "sandbox",
+    "SandboxLimits": "sandbox",
+    "SandboxUnavailableError": "sandbox",
     "SpendTool": "spend",
     "TOOL_NAMES": "registry",
     "ToolLike": "registry",

@@ -19,7 +19,7 @@ from .code_report import render_report
 from .deepagents_sandbox import DeepAgentsSandbox
 from .printed_text import ToldLines
 from .result_check import checked_result
-from .sandbox import ExecResult, Limits, Sandbox, Session
+from .sandbox import ExecResult, Sandbox, SandboxLimits, Session
 from .sandbox_backends import BackendName, choose_sandbox
 from .sandbox_sessions import Call, SandboxSessions
 
@@ -65,7 +65,7 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
     Daytona, Modal and others), or one of your own. `auto` takes the first of the first three whose self-test passes.
     One that is asked for by name is used or refused, never replaced."""
 
-    limits: Limits = Limits()
+    limits: SandboxLimits = SandboxLimits()
     """What a session may use."""
 
     max_sessions: int = Field(default=8, ge=1)
@@ -114,7 +114,7 @@ class CodeInterpreter(EndsWithBlock, BaseTool):
 
         Args:
             path: Relative to the code's working folder, such as `data/sales.csv`.
-            data: What is in it, up to `Limits.disk_bytes`.
+            data: What is in it, up to `SandboxLimits.disk_bytes`.
             thread_id: The conversation.
 
         Raises:

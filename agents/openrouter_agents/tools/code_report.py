@@ -2,12 +2,12 @@
 
 import struct
 
-from .sandbox import ExecResult, Limits
+from .sandbox import ExecResult, SandboxLimits
 
 _PNG_SIZE = slice(16, 24)  # width and height in the header, big-endian
 
 
-def render_report(result: ExecResult, limits: Limits) -> str:
+def render_report(result: ExecResult, limits: SandboxLimits) -> str:
     """Write printed text, value, plots, files and error, each on lines of its own; never empty.
 
     Plots are named, not included: a PNG in the prompt costs thousands of tokens, and the user sees the artifact.

@@ -14,7 +14,7 @@ from typing import Final
 from .container_command import Engine, container_command
 from .container_worker import ContainerWorker
 from .jail import PACKAGES
-from .sandbox import Limits, Probe, SandboxUnavailableError
+from .sandbox import Probe, SandboxLimits, SandboxUnavailableError
 from .sandbox_description import describe_python
 from .sandbox_process import WorkerDiedError
 from .sandbox_replies import Ready
@@ -91,12 +91,12 @@ class ContainerSandbox:
             return Probe(ok=False, reason=str(problem))
         return Probe(ok=True)
 
-    def describe(self, limits: Limits) -> str:
+    def describe(self, limits: SandboxLimits) -> str:
         """Tell the model what the code may use."""
         walls = "Nothing can be installed; there is no network, no process of the host and no input()."
         return describe_python(self._inside.python, self._inside.packages, limits, walls)
 
-    def open(self, limits: Limits) -> DriverSession:
+    def open(self, limits: SandboxLimits) -> DriverSession:
         """Start a container.
 
         Raises:
@@ -107,7 +107,7 @@ class ContainerSandbox:
     @functools.cached_property
     def _inside(self) -> Ready:
         """What is inside, after a look at the walls."""
-        session, ready = self._open(Limits(timeout_s=START_S))
+        session, ready = self._open(SandboxLimits(timeout_s=START_S))
         try:
             result = session.run(_SELF_TEST)
         finally:
@@ -117,7 +117,7 @@ class ContainerSandbox:
             raise SandboxUnavailableError(f"{self.name}'s self-test failed, so it is not used: {found}")
         return ready
 
-    def _open(self, limits: Limits) -> tuple[DriverSession, Ready]:
+    def _open(self, limits: SandboxLimits) -> tuple[DriverSession, Ready]:
         if shutil.which(self._engine) is None:
             raise SandboxUnavailableError(f"There is no `{self._engine}` here: install it, or take another sandbox.")
         name = f"openrouter-agents-{os.getpid()}-{secrets.token_hex(8)}"

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
-from .sandbox import Limits
+from .sandbox import SandboxLimits
 from .sandbox_start import START
 
 Engine: TypeAlias = Literal["docker", "podman"]
@@ -21,7 +21,7 @@ _OF_ONE_ENGINE: Final[Mapping[Engine, tuple[str, ...]]] = {
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
-def container_command(engine: Engine, name: str, image: str, limits: Limits) -> list[str]:
+def container_command(engine: Engine, name: str, image: str, limits: SandboxLimits) -> list[str]:
     """Make the whole command; it reads requests on its stdin and answers on its stdout.
 
     Args:
@@ -61,7 +61,7 @@ def _nobody_else() -> str:
     return f"{user}:{user}"
 
 
-def _bounds(limits: Limits) -> list[str]:
+def _bounds(limits: SandboxLimits) -> list[str]:
     # Files in /tmp are memory too, and so are their entries, which the kernel counts with a container's memory.
     memory = f"{limits.memory_bytes + limits.disk_bytes}b"
     return [

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from .jail import PACKAGES
 from .remote_backend import RemoteBackend
 from .remote_worker import RemoteWorker
-from .sandbox import Limits, Probe, SandboxError, SandboxUnavailableError, refuse_downloads
+from .sandbox import Probe, SandboxError, SandboxLimits, SandboxUnavailableError, refuse_downloads
 from .sandbox_description import describe_python
 from .sandbox_process import WorkerDiedError
 from .sandbox_replies import Ready
@@ -52,7 +52,7 @@ class DeepAgentsSandbox:
     def probe(self) -> Probe:
         """Start a sandbox and let it add two numbers."""
         try:
-            session = self.open(Limits(timeout_s=START_S))
+            session = self.open(SandboxLimits(timeout_s=START_S))
             try:
                 result = session.run("1 + 1")
             finally:
@@ -63,13 +63,13 @@ class DeepAgentsSandbox:
             return Probe(ok=True)
         return Probe(ok=False, reason=f"The self-test failed: {result['error'] or result['value']}")
 
-    def describe(self, limits: Limits) -> str:
+    def describe(self, limits: SandboxLimits) -> str:
         """Tell the model what the code may use."""
         refuse_downloads(self.name, limits)
         walls = "It is a Linux machine somewhere else; there is no input()."
         return describe_python(self._inside.python, self._inside.packages, limits, walls)
 
-    def open(self, limits: Limits) -> DriverSession:
+    def open(self, limits: SandboxLimits) -> DriverSession:
         """Make a sandbox and start a worker in it.
 
         Raises:
@@ -82,11 +82,11 @@ class DeepAgentsSandbox:
 
     @functools.cached_property
     def _inside(self) -> Ready:
-        session, ready = self._open(Limits(timeout_s=START_S))
+        session, ready = self._open(SandboxLimits(timeout_s=START_S))
         session.close()
         return ready
 
-    def _open(self, limits: Limits) -> tuple[DriverSession, Ready]:
+    def _open(self, limits: SandboxLimits) -> tuple[DriverSession, Ready]:
         try:
             backend = self._make_backend()
         except Exception as problem:

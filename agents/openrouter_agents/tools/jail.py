@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from .jail_command import INFO, NO_BWRAP, SECCOMP, bwrap_binary, jail_command, what_to_do
 from .jail_entries import bound_entries
 from .jail_mounts import SITE, installed, python_version
-from .sandbox import Limits, Probe, SandboxUnavailableError
+from .sandbox import Probe, SandboxLimits, SandboxUnavailableError
 from .sandbox_description import describe_python
 from .sandbox_process import WorkerDiedError, WorkerProcess
 from .sandbox_session import START_S, DriverSession
@@ -70,13 +70,13 @@ class JailSandbox:
         """Start a jail and check its walls from the inside; the answer is kept for the life of this process."""
         return _probe(self._packages)
 
-    def describe(self, limits: Limits) -> str:
+    def describe(self, limits: SandboxLimits) -> str:
         """Tell the model what the code may use."""
         threads = f"at most {limits.processes} threads" if _may_start_threads() else "no threads"
         walls = f"Nothing can be installed; there is no network, no other process, no input() and {threads}."
         return describe_python(python_version(), installed(self._packages), limits, walls)
 
-    def open(self, limits: Limits) -> DriverSession:
+    def open(self, limits: SandboxLimits) -> DriverSession:
         """Start a jail.
 
         Raises:
@@ -125,7 +125,7 @@ def _probe(packages: tuple[str, ...]) -> Probe:
         here = f"{sys.platform} on {platform.machine()}"
         return Probe(ok=False, reason=f"The jail needs Linux on x86_64 or aarch64; this is {here}. Use monty.")
     try:
-        session = JailSandbox(packages).open(Limits(timeout_s=START_S))
+        session = JailSandbox(packages).open(SandboxLimits(timeout_s=START_S))
     except (SandboxUnavailableError, OSError) as problem:
         return Probe(ok=False, reason=str(problem))
     try:

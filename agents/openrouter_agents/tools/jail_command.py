@@ -3,7 +3,7 @@
 import shutil
 
 from . import jail_mounts
-from .sandbox import Limits
+from .sandbox import SandboxLimits
 from .sandbox_start import START
 
 SECCOMP = "SECCOMP-DESCRIPTOR"
@@ -55,7 +55,7 @@ def what_to_do(last_words: str) -> str:
     return f"The jail did not start: {last_words or 'bwrap ended without a word'}"
 
 
-def jail_command(bwrap: str, limits: Limits, packages: tuple[str, ...]) -> list[str]:
+def jail_command(bwrap: str, limits: SandboxLimits, packages: tuple[str, ...]) -> list[str]:
     """Make the whole command, `SECCOMP` standing for the descriptor of the filter."""
     return [
         bwrap,
@@ -94,7 +94,7 @@ def _walls() -> list[str]:
     ]
 
 
-def _files(limits: Limits, packages: tuple[str, ...]) -> list[str]:
+def _files(limits: SandboxLimits, packages: tuple[str, ...]) -> list[str]:
     return [
         # First, so that what is mounted below /tmp (an environment there, say) is not hidden by it.
         "--size",

@@ -19,10 +19,10 @@ from .printed_text import PrintedText
 from .sandbox import (
     VALUE_CHARS,
     ExecResult,
-    Limits,
     Listener,
     Probe,
     SandboxFileError,
+    SandboxLimits,
     SandboxUnavailableError,
     killed_result,
     refuse_downloads,
@@ -53,7 +53,7 @@ class MontySandbox:
     def probe(self) -> Probe:
         """Start a worker and let it add two numbers."""
         try:
-            session = self.open(Limits(timeout_s=_START_S))
+            session = self.open(SandboxLimits(timeout_s=_START_S))
         except SandboxUnavailableError as problem:
             return Probe(ok=False, reason=str(problem))
         try:
@@ -64,7 +64,7 @@ class MontySandbox:
             return Probe(ok=True)
         return Probe(ok=False, reason=f"monty's self-test failed: {result['error']}. Reinstall `pydantic-monty`.")
 
-    def describe(self, limits: Limits) -> str:
+    def describe(self, limits: SandboxLimits) -> str:
         """Tell the model what the code may use."""
         refuse_downloads(self.name, limits)
         return (
@@ -75,12 +75,12 @@ class MontySandbox:
             'plot(kind, x, y, title="", xlabel="", ylabel=""): kind is "line", "bar" or "scatter", y a list of '
             f"numbers, x a list of as many numbers or of up to {MAX_CATEGORIES} strings; at most {MAX_POINTS} points "
             f"and {limits.images} charts a call. Variables stay for the next call. Print what you want to see; the "
-            "value of the last expression is shown too. Limits: "
+            "value of the last expression is shown too. SandboxLimits: "
             f"{limits.timeout_s:g} s a call, {limits.memory_bytes >> 20} MB of memory, "
             f"{limits.output_bytes // 1000} kB of printed text. Going over the time limit loses all variables."
         )
 
-    def open(self, limits: Limits) -> "MontyWorker":
+    def open(self, limits: SandboxLimits) -> "MontyWorker":
         """Start a worker.
 
         Raises:
@@ -108,7 +108,7 @@ class MontyWorker:
         limits: What it may use.
     """
 
-    def __init__(self, pool: "Monty", limits: Limits) -> None:
+    def __init__(self, pool: "Monty", limits: SandboxLimits) -> None:
         self._limits = limits
         self._sources: dict[str, str] = {}
         self._calls = 0
@@ -226,7 +226,7 @@ class MontyWorker:
 class _Call:
     """What one call printed and drew; its methods are called by the interpreter while the code runs."""
 
-    def __init__(self, limits: Limits, listener: Listener | None) -> None:
+    def __init__(self, limits: SandboxLimits, listener: Listener | None) -> None:
         self._limits = limits
         self._started = time.monotonic()
         self._printed = PrintedText(limits.output_bytes, listener)
@@ -274,7 +274,7 @@ class _Call:
         return (time.monotonic() - self._started) * 1000
 
 
-def _limit_process(pid: int | None, limits: Limits) -> None:
+def _limit_process(pid: int | None, limits: SandboxLimits) -> None:
     # The interpreter keeps its own limits, and its host ends it when it hangs. This is for a hang whose host was killed
     # before it could, and for memory which the interpreter does not count. Only Linux can limit another process.
     if sys.platform != "linux" or pid is None:

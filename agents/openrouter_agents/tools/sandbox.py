@@ -52,7 +52,7 @@ class SandboxFileError(SandboxError):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SandboxLimits:
     """What one session may use. A call which goes over is stopped; the model is told what it lost."""
 
     timeout_s: float = 30.0
@@ -110,10 +110,10 @@ class Limits:
             AllowedHosts(self.allowed_hosts)
         for name in self.__slots__:
             if name != "allowed_hosts" and getattr(self, name) <= 0:
-                raise ValueError(f"Limits.{name} must be over 0; it is {getattr(self, name)}.")
+                raise ValueError(f"SandboxLimits.{name} must be over 0; it is {getattr(self, name)}.")
 
 
-def refuse_downloads(sandbox: str, limits: Limits) -> None:
+def refuse_downloads(sandbox: str, limits: SandboxLimits) -> None:
     """Say so where hosts are allowed and the sandbox cannot reach them.
 
     Raises:
@@ -122,7 +122,7 @@ def refuse_downloads(sandbox: str, limits: Limits) -> None:
     if limits.allowed_hosts:
         raise SandboxUnavailableError(
             f"Code in the sandbox `{sandbox}` cannot download through this process: take `jail`, `wasi`, `docker` or "
-            "`podman`, or leave `Limits.allowed_hosts` empty."
+            "`podman`, or leave `SandboxLimits.allowed_hosts` empty."
         )
 
 
@@ -133,14 +133,14 @@ class OutputFile(TypedDict):
     """Its name, without folders; safe to use as a file name on any system."""
 
     data: bytes
-    """What is in it, up to `Limits.file_bytes`."""
+    """What is in it, up to `SandboxLimits.file_bytes`."""
 
 
 class ExecResult(TypedDict):
     """What one call did. A plain dictionary, so that strict checkpoint serializers take it as an artifact."""
 
     stdout: str
-    """Printed text, stderr included, up to `Limits.output_bytes`."""
+    """Printed text, stderr included, up to `SandboxLimits.output_bytes`."""
 
     value: str | None
     """Text of the last expression; `None` when there is none or it is `None`."""
@@ -197,7 +197,7 @@ class Session(Protocol):
 
         Args:
             path: Relative, such as `data/sales.csv`; the code finds it there, in its working folder.
-            data: What is in it, up to `Limits.disk_bytes`.
+            data: What is in it, up to `SandboxLimits.disk_bytes`.
 
         Raises:
             SandboxFileError: The name is refused, there is no room, or this sandbox has no files.
@@ -235,11 +235,11 @@ class Sandbox(Protocol):
         """Run a self-test on this machine."""
         ...
 
-    def describe(self, limits: Limits) -> str:
+    def describe(self, limits: SandboxLimits) -> str:
         """Tell the model what the code may use: language, packages, plots, limits."""
         ...
 
-    def open(self, limits: Limits) -> Session:
+    def open(self, limits: SandboxLimits) -> Session:
         """Start a worker.
 
         Raises:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from .sandbox import OUTPUT_FOLDER, Limits
+from .sandbox import OUTPUT_FOLDER, SandboxLimits
 
 
-def describe_python(python: str, packages: Mapping[str, str], limits: Limits, walls: str) -> str:
+def describe_python(python: str, packages: Mapping[str, str], limits: SandboxLimits, walls: str) -> str:
     """Write the tool's description.
 
     Args:
@@ -27,14 +27,14 @@ def describe_python(python: str, packages: Mapping[str, str], limits: Limits, wa
         "Variables, imports and files in /tmp stay for the next call. Files written to "
         f"{OUTPUT_FOLDER} are handed to the user (at most {limits.files} a call, {limits.file_bytes // 1000} kB each). "
         "Print what you want to see; the value of the last expression is shown too. "
-        f"{walls} {_downloads(limits)}Limits: "
+        f"{walls} {_downloads(limits)}SandboxLimits: "
         f"{limits.timeout_s:g} s a call, {limits.memory_bytes >> 20} MB of memory, {limits.disk_bytes >> 20} MB of "
         f"files in /tmp, {limits.output_bytes // 1000} kB of printed text. Going over the time limit loses all "
         "variables."
     )
 
 
-def _downloads(limits: Limits) -> str:
+def _downloads(limits: SandboxLimits) -> str:
     if not limits.allowed_hosts:
         return ""
     return (

@@ -3,7 +3,7 @@
 import base64
 import time
 
-from .sandbox import Limits
+from .sandbox import SandboxLimits
 
 _SHARE = 0.9
 """Of the time that is left for a call: the code shall hear of a server that does not answer."""
@@ -17,7 +17,7 @@ class Downloads:
         deadline: When the call ends, on the clock of `time.monotonic()`.
     """
 
-    def __init__(self, limits: Limits, deadline: float) -> None:
+    def __init__(self, limits: SandboxLimits, deadline: float) -> None:
         self._limits = limits
         self._left = limits.download_bytes
         self._deadline = deadline

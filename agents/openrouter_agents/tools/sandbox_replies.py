@@ -5,7 +5,7 @@ import binascii
 import json
 from dataclasses import dataclass
 
-from .sandbox import ERROR_CHARS, VALUE_CHARS, Limits, OutputFile
+from .sandbox import ERROR_CHARS, VALUE_CHARS, OutputFile, SandboxLimits
 from .sandbox_process import WorkerProtocolError
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -47,7 +47,7 @@ class Answer:
     truncated: bool
 
 
-def parse_reply(line: bytes, call: int, limits: Limits) -> Ready | Printed | Fetch | Answer:
+def parse_reply(line: bytes, call: int, limits: SandboxLimits) -> Ready | Printed | Fetch | Answer:
     """Read one line.
 
     Args:
@@ -104,7 +104,7 @@ def _optional_text(value: object, limit: int) -> str | None:
     return clean_text(value[:limit])
 
 
-def _images(encoded: object, limits: Limits) -> list[bytes]:
+def _images(encoded: object, limits: SandboxLimits) -> list[bytes]:
     if not isinstance(encoded, list):
         raise WorkerProtocolError("It sent something else than a list of images.")
     images = [_decoded(text) for text in encoded[: limits.images]]
@@ -113,7 +113,7 @@ def _images(encoded: object, limits: Limits) -> list[bytes]:
     return images
 
 
-def _files(listed: object, limits: Limits) -> list[OutputFile]:
+def _files(listed: object, limits: SandboxLimits) -> list[OutputFile]:
     if not isinstance(listed, list):
         raise WorkerProtocolError("It sent something else than a list of files.")
     return [_file(item) for item in listed[: limits.files]]

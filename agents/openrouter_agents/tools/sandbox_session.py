@@ -11,10 +11,10 @@ from .printed_text import PrintedText
 from .sandbox import (
     VALUE_CHARS,
     ExecResult,
-    Limits,
     Listener,
     OutputFile,
     SandboxFileError,
+    SandboxLimits,
     SandboxUnavailableError,
     killed_result,
     too_long_result,
@@ -71,7 +71,7 @@ class DriverSession:
     """A worker and the variables in it."""
 
     process: Worker
-    limits: Limits
+    limits: SandboxLimits
     _call: int = field(default=0, init=False)
 
     @property
@@ -191,7 +191,7 @@ def _since(started: float) -> float:
     return (time.monotonic() - started) * 1000
 
 
-def _most_reply_bytes(limits: Limits, request: dict[str, object]) -> int:
+def _most_reply_bytes(limits: SandboxLimits, request: dict[str, object]) -> int:
     # JSON writes a control character in six bytes, and each printed line travels in an object of its own.
     images = limits.images * (limits.image_bytes * 4 // 3 + 16)
     files = limits.files * (limits.file_bytes * 4 // 3 + 2_000)

@@ -5,7 +5,7 @@ import functools
 import json
 from pathlib import Path
 
-from .sandbox import ERROR_CHARS, OUTPUT_FOLDER, VALUE_CHARS, Limits
+from .sandbox import ERROR_CHARS, OUTPUT_FOLDER, VALUE_CHARS, SandboxLimits
 
 _HERE = Path(__file__).parent
 
@@ -19,7 +19,9 @@ driver.serve(start["settings"], watch=start["watch"])
 """The program that a Python inside is started with; it reads `start_line` on its stdin."""
 
 
-def start_line(limits: Limits, packages: tuple[str, ...], *, site: str | None = None, watch: bool = False) -> bytes:
+def start_line(
+    limits: SandboxLimits, packages: tuple[str, ...], *, site: str | None = None, watch: bool = False
+) -> bytes:
     """Write the first line for a worker.
 
     Args:
@@ -40,7 +42,7 @@ def start_line(limits: Limits, packages: tuple[str, ...], *, site: str | None = 
     return json.dumps({"driver": _source("sandbox_driver"), "settings": settings, "watch": watch}).encode("ascii")
 
 
-def _modules(limits: Limits) -> tuple[str, ...]:
+def _modules(limits: SandboxLimits) -> tuple[str, ...]:
     return ("sandbox_plots", "sandbox_web") if limits.allowed_hosts else ("sandbox_plots",)
 
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 
-from .sandbox import Limits, Probe, SandboxUnavailableError
+from .sandbox import Probe, SandboxLimits, SandboxUnavailableError
 from .sandbox_description import describe_python
 from .sandbox_process import WorkerDiedError, WorkerProcess
 from .sandbox_replies import Ready
@@ -69,14 +69,14 @@ class WasiSandbox:
             return Probe(ok=False, reason=NOT_PREPARED)
         return _tested()[0]
 
-    def describe(self, limits: Limits) -> str:
+    def describe(self, limits: SandboxLimits) -> str:
         """Tell the model what the code may use."""
         ready = _tested()[1]
         python, packages = (ready.python, ready.packages) if ready else ("3", {})
         walls = "Nothing can be installed; there is no network, no process, no threads and no input()."
         return describe_python(python, packages, limits, walls)
 
-    def open(self, limits: Limits) -> DriverSession:
+    def open(self, limits: SandboxLimits) -> DriverSession:
         """Start a guest.
 
         Raises:
@@ -88,7 +88,7 @@ class WasiSandbox:
 class _WasiWorker(WorkerProcess):
     """The guest's process, and the folder into which the runtime is unpacked for it."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: SandboxLimits) -> None:
         self._folder = tempfile.mkdtemp(prefix="openrouter-agents-wasi-")
         settings = {
             "cache": str(cache_folder()),
@@ -116,7 +116,7 @@ class _WasiWorker(WorkerProcess):
 _NO_ENVIRONMENT: Mapping[str, str] = {}
 
 
-def _open(limits: Limits) -> tuple[DriverSession, Ready]:
+def _open(limits: SandboxLimits) -> tuple[DriverSession, Ready]:
     if not is_installed():
         raise SandboxUnavailableError(NOT_INSTALLED)
     if not is_prepared():
@@ -134,7 +134,7 @@ def _open(limits: Limits) -> tuple[DriverSession, Ready]:
 @functools.cache
 def _tested() -> tuple[Probe, Ready | None]:
     try:
-        session, ready = _open(Limits(timeout_s=START_S))
+        session, ready = _open(SandboxLimits(timeout_s=START_S))
     except (SandboxUnavailableError, OSError) as problem:
         return Probe(ok=False, reason=str(problem)), None
     try:

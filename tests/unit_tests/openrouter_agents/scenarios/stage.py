@@ -17,7 +17,7 @@ from langchain_core.messages import BaseMessage, ToolMessage
 from langchain_openrouter import ChatOpenRouter, SpendLedger
 from langchain_openrouter.emulator import Answer, OpenRouterEmulator, ScriptBrain
 from openrouter_agents import CodeInterpreter, create_openrouter_agent, open_threads
-from openrouter_agents.tools.sandbox import Limits
+from openrouter_agents.tools.sandbox import SandboxLimits
 from tests.processes import children
 from tests.unit_tests.openrouter_agents.scenarios.scenario import Scenario, Step, ask
 from tests.waiting import wait_until
@@ -85,7 +85,7 @@ def code_interpreter() -> CodeInterpreter:
 
 def hasty_interpreter() -> CodeInterpreter:
     """One whose patience is short."""
-    return CodeInterpreter(backend="monty", limits=Limits(timeout_s=0.3))
+    return CodeInterpreter(backend="monty", limits=SandboxLimits(timeout_s=0.3))
 
 
 INTERPRETERS = (code_interpreter, hasty_interpreter)

@@ -13,9 +13,9 @@ from sandboxes_under_test import BACKENDS, PATIENCE_S, all_gone_after, call, des
 
 from openrouter_agents.tools import sandbox_backends
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
-from openrouter_agents.tools.sandbox import Limits, Probe, SandboxClosedError, SandboxUnavailableError
+from openrouter_agents.tools.sandbox import Probe, SandboxClosedError, SandboxLimits, SandboxUnavailableError
 
-LIMITS = Limits(timeout_s=PATIENCE_S)
+LIMITS = SandboxLimits(timeout_s=PATIENCE_S)
 MATPLOTLIB = "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])\nplt.show()"
 PLOTS = {
     "jail": MATPLOTLIB,
@@ -200,7 +200,7 @@ def test_parallel_calls_of_one_thread_take_turns(tool):
 
 
 def test_the_time_limit_ends_the_worker_and_tells_the_model(tool):
-    with all_gone_after(), CodeInterpreter(backend=tool.sandbox.name, limits=Limits(timeout_s=0.5)) as hasty:
+    with all_gone_after(), CodeInterpreter(backend=tool.sandbox.name, limits=SandboxLimits(timeout_s=0.5)) as hasty:
         call(hasty, "lost = 1")
         note_workers()
         message = call(hasty, "print('so far')\nwhile True:\n    pass")
@@ -349,7 +349,7 @@ def test_a_sandbox_of_ones_own_is_checked_too():
 
 def test_limits_must_be_positive():
     with pytest.raises(ValueError, match="timeout_s must be over 0"):
-        Limits(timeout_s=0)
+        SandboxLimits(timeout_s=0)
 
 
 def test_the_message_survives_a_strict_checkpoint(tool, monkeypatch):

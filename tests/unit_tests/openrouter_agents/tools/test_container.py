@@ -11,15 +11,15 @@ from sandboxes_under_test import PATIENCE_S
 
 from openrouter_agents.tools.container import ContainerSandbox
 from openrouter_agents.tools.container_command import container_command
-from openrouter_agents.tools.sandbox import Limits, SandboxFileError, SandboxUnavailableError
+from openrouter_agents.tools.sandbox import SandboxFileError, SandboxLimits, SandboxUnavailableError
 
-LIMITS = Limits(timeout_s=PATIENCE_S, memory_bytes=256 << 20, disk_bytes=8 << 20)
+LIMITS = SandboxLimits(timeout_s=PATIENCE_S, memory_bytes=256 << 20, disk_bytes=8 << 20)
 PROXY = "http://user:canary@127.0.0.1:9"
 HOST = """
 import sys
 from openrouter_agents.tools.container import ContainerSandbox
-from openrouter_agents.tools.sandbox import Limits
-session = ContainerSandbox(*sys.argv[1:]).open(Limits(timeout_s=600))
+from openrouter_agents.tools.sandbox import SandboxLimits
+session = ContainerSandbox(*sys.argv[1:]).open(SandboxLimits(timeout_s=600))
 print(session.run("6 * 7")["value"], flush=True)
 session.run("import time\\ntime.sleep(600)")
 """
@@ -108,7 +108,7 @@ def test_the_limits_hold_for_all_processes_together(session):
 
 
 def test_the_time_limit_ends_the_container(sandbox, leaves_nothing):
-    hasty = sandbox.open(Limits(timeout_s=0.5))
+    hasty = sandbox.open(SandboxLimits(timeout_s=0.5))
     result = hasty.run("import subprocess\nprint('so far')\nsubprocess.run(['/bin/sh', '-c', 'while :; do :; done'])")
     assert result["killed"]
     assert result["stdout"] == "so far\n"

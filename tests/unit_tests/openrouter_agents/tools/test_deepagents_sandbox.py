@@ -6,9 +6,9 @@ from sandboxes_under_test import PATIENCE_S, all_gone_after, call, needs_jail, n
 
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
 from openrouter_agents.tools.deepagents_sandbox import DeepAgentsSandbox
-from openrouter_agents.tools.sandbox import Limits, SandboxError, SandboxUnavailableError
+from openrouter_agents.tools.sandbox import SandboxError, SandboxLimits, SandboxUnavailableError
 
-LIMITS = Limits(timeout_s=PATIENCE_S, disk_bytes=8 << 20)
+LIMITS = SandboxLimits(timeout_s=PATIENCE_S, disk_bytes=8 << 20)
 pytestmark = needs_jail
 
 
@@ -74,7 +74,7 @@ def test_files_go_in_and_out(session):
 
 
 def test_the_time_limit_ends_the_worker(sandbox):
-    hasty = sandbox.open(Limits(timeout_s=0.5))
+    hasty = sandbox.open(SandboxLimits(timeout_s=0.5))
     result = hasty.run("print('so far')\nwhile True:\n    pass")
     assert result["killed"]
     assert result["stdout"] == "so far\n"

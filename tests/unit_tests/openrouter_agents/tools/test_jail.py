@@ -8,12 +8,12 @@ from sandboxes_under_test import PATIENCE_S, needs_jail
 
 from openrouter_agents.tools import jail, jail_command, jail_mounts
 from openrouter_agents.tools.jail import JailSandbox
-from openrouter_agents.tools.sandbox import Limits, SandboxUnavailableError
+from openrouter_agents.tools.sandbox import SandboxLimits, SandboxUnavailableError
 from openrouter_agents.tools.sandbox_process import WorkerProtocolError
 from openrouter_agents.tools.sandbox_replies import Answer, parse_reply
 from openrouter_agents.tools.seccomp import bpf_program, supported
 
-LIMITS = Limits(timeout_s=PATIENCE_S)
+LIMITS = SandboxLimits(timeout_s=PATIENCE_S)
 SHOW = "import matplotlib.pyplot as plt\n"
 
 
@@ -101,7 +101,7 @@ def test_the_hosts_other_packages_are_not_there(session):
 
 @needs_jail
 def test_cpu_seconds_of_a_session_are_limited():
-    opened = JailSandbox(()).open(Limits(timeout_s=PATIENCE_S, cpu_s=1))
+    opened = JailSandbox(()).open(SandboxLimits(timeout_s=PATIENCE_S, cpu_s=1))
     result = opened.run("while True:\n    pass")
     opened.close()
     assert result["killed"]
@@ -110,7 +110,7 @@ def test_cpu_seconds_of_a_session_are_limited():
 
 @needs_jail
 def test_the_number_of_files_is_bounded():
-    opened = JailSandbox(()).open(Limits(timeout_s=PATIENCE_S, disk_bytes=1 << 20))
+    opened = JailSandbox(()).open(SandboxLimits(timeout_s=PATIENCE_S, disk_bytes=1 << 20))
     result = opened.run("for n in range(300):\n    open(f'{n}', 'w').close()")
     assert "No space left on device: '25" in result["error"]
     opened.close()
@@ -139,7 +139,7 @@ def test_threads_are_bounded_by_the_kernel_or_refused(session):
 
 @needs_jail
 def test_a_jail_whose_files_cannot_be_bounded_is_not_used(monkeypatch):
-    monkeypatch.setattr(Limits, "disk_entries", 1)  # the driver has made a folder already, so the kernel refuses
+    monkeypatch.setattr(SandboxLimits, "disk_entries", 1)  # the driver has made a folder already, so the kernel refuses
     with pytest.raises(SandboxUnavailableError, match=r"cannot be bounded.*mount: Invalid argument"):
         JailSandbox(()).open(LIMITS)
 

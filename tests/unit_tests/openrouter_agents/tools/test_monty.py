@@ -6,9 +6,9 @@ import pytest
 from sandboxes_under_test import PATIENCE_S
 
 from openrouter_agents.tools.monty import MontySandbox
-from openrouter_agents.tools.sandbox import Limits, SandboxUnavailableError
+from openrouter_agents.tools.sandbox import SandboxLimits, SandboxUnavailableError
 
-LIMITS = Limits(timeout_s=PATIENCE_S)
+LIMITS = SandboxLimits(timeout_s=PATIENCE_S)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_only_the_first_four_plots_are_kept(session):
 
 
 def test_a_plot_that_is_too_large_is_refused():
-    session = MontySandbox().open(Limits(timeout_s=PATIENCE_S, image_bytes=100))
+    session = MontySandbox().open(SandboxLimits(timeout_s=PATIENCE_S, image_bytes=100))
     result = session.run("plot('line', [1, 2], [1, 2])")
     session.close()
     assert result["images"] == []
@@ -99,7 +99,7 @@ def test_the_kernel_limits_the_worker_too(session):
 
 
 def test_a_session_full_of_data_starts_anew():
-    session = MontySandbox().open(Limits(timeout_s=PATIENCE_S, memory_bytes=8 << 20))
+    session = MontySandbox().open(SandboxLimits(timeout_s=PATIENCE_S, memory_bytes=8 << 20))
     result = session.run("kept = []\nwhile True:\n    kept.append('x' * 10_000)")
     assert result["killed"]
     assert "The variables take up all the memory. All variables and files are gone" in result["error"]

@@ -3,7 +3,7 @@ from sandboxes_under_test import BACKENDS, PATIENCE_S
 
 from openrouter_agents.tools import printed_text
 from openrouter_agents.tools.printed_text import PROMPT_LINES, PrintedText, ToldLines
-from openrouter_agents.tools.sandbox import Limits
+from openrouter_agents.tools.sandbox import SandboxLimits
 from openrouter_agents.tools.sandbox_backends import named_sandbox
 
 
@@ -41,7 +41,7 @@ def test_nothing_is_told_of_nothing(text):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_sandboxes_tell_all_that_they_keep(backend):
     told = []
-    session = named_sandbox(backend).open(Limits(timeout_s=PATIENCE_S, output_bytes=20_000))
+    session = named_sandbox(backend).open(SandboxLimits(timeout_s=PATIENCE_S, output_bytes=20_000))
     try:
         result = session.run("for number in range(10_000):\n    print('line', number)", told.append)
     finally:

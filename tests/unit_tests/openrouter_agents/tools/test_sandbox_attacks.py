@@ -17,11 +17,11 @@ from sandboxes_under_test import BACKENDS, PATIENCE_S, all_gone_after, call, not
 
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
 from openrouter_agents.tools.plain_png import is_plain_png
-from openrouter_agents.tools.sandbox import Limits
+from openrouter_agents.tools.sandbox import SandboxLimits
 
 ATTACKS = read_attacks()
-HASTY = Limits(timeout_s=0.4, memory_bytes=512 << 20, disk_bytes=8 << 20)
-PATIENT = Limits(timeout_s=5.0, memory_bytes=768 << 20, disk_bytes=8 << 20)
+HASTY = SandboxLimits(timeout_s=0.4, memory_bytes=512 << 20, disk_bytes=8 << 20)
+PATIENT = SandboxLimits(timeout_s=5.0, memory_bytes=768 << 20, disk_bytes=8 << 20)
 ONE_WORKER = {"environment", "files", "kernel", "network", "processes"}
 """Kinds whose programs leave nothing behind in their interpreter: they share one, which saves starting many."""
 

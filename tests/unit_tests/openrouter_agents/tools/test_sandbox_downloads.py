@@ -13,7 +13,7 @@ from sandboxes_under_test import call, needs_jail, needs_wasi
 
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
 from openrouter_agents.tools.pages.allowed_hosts import AllowedHosts
-from openrouter_agents.tools.sandbox import Limits, SandboxUnavailableError
+from openrouter_agents.tools.sandbox import SandboxLimits, SandboxUnavailableError
 
 GET = "import urllib.request\nurllib.request.urlopen({!r}).read()"
 SANDBOXES = [
@@ -71,7 +71,7 @@ def tool(request, site):
         backend, probe = container_sandbox(backend)
         if not probe.ok:
             pytest.skip(probe.reason)
-    limits = Limits(allowed_hosts=(site[0], "data.example.org"), download_bytes=10_000)
+    limits = SandboxLimits(allowed_hosts=(site[0], "data.example.org"), download_bytes=10_000)
     with CodeInterpreter(backend=backend, limits=limits, spare=False) as interpreter:
         yield interpreter
 
@@ -162,7 +162,7 @@ json.loads(driver_._receive())["error"]
 
 
 def test_the_code_hears_of_a_server_that_never_answers(tool, site):
-    limits = Limits(timeout_s=2.0, allowed_hosts=(site[0],))
+    limits = SandboxLimits(timeout_s=2.0, allowed_hosts=(site[0],))
     with CodeInterpreter(backend=tool.backend, limits=limits, spare=False) as hasty:
         message = call(hasty, f"kept = 6 * 7\n{GET.format(f'http://{site[0]}/hang')}")
         assert "The page did not come in time." in message.content
@@ -171,7 +171,7 @@ def test_the_code_hears_of_a_server_that_never_answers(tool, site):
 
 def test_who_cannot_download_says_so_at_once():
     with pytest.raises(SandboxUnavailableError, match="`monty` cannot download"):
-        CodeInterpreter(backend="monty", limits=Limits(allowed_hosts=("data.example.org",)))
+        CodeInterpreter(backend="monty", limits=SandboxLimits(allowed_hosts=("data.example.org",)))
 
 
 def test_the_model_and_the_agent_are_told(tool):
@@ -187,7 +187,7 @@ def test_the_model_and_the_agent_are_told(tool):
 )
 def test_what_is_no_host_is_refused(name):
     with pytest.raises(ValueError, match="is no host to allow"):
-        Limits(allowed_hosts=(name,))
+        SandboxLimits(allowed_hosts=(name,))
 
 
 labels = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,6}[a-z0-9])?", fullmatch=True)

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from sandboxes_under_test import PATIENCE_S, call, needs_jail, needs_wasi
 
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
-from openrouter_agents.tools.sandbox import Limits, SandboxFileError
+from openrouter_agents.tools.sandbox import SandboxFileError, SandboxLimits
 from openrouter_agents.tools.sandbox_files import checked_path, is_safe_name
 
-LIMITS = Limits(timeout_s=PATIENCE_S, disk_bytes=4 << 20, file_bytes=1_000)
+LIMITS = SandboxLimits(timeout_s=PATIENCE_S, disk_bytes=4 << 20, file_bytes=1_000)
 HOSTILE = (
     *("/etc/passwd", "../up", "a/../../b", "..", ".", "a//b", "a/", "/", "~/x", "~root", ".bashrc", "-rf", "a b/.."),
     *("con", "NUL.txt", "com1", "a\\b", "c:x", "trailing.", "trailing ", "a?", "a*", '"a"', "<a>", "a|b"),

@@ -14,7 +14,7 @@ from sandboxes_under_test import BACKENDS, PATIENCE_S, all_gone_after, descendan
 
 from langchain_openrouter.emulator import Answer, ToolCall
 from openrouter_agents import CodeInterpreter, create_openrouter_agent
-from openrouter_agents.tools.sandbox import Limits
+from openrouter_agents.tools.sandbox import SandboxLimits
 from tests.waiting import await_until
 
 ENDLESS = "while True:\n    pass"
@@ -26,7 +26,7 @@ def code(source: str) -> Answer:
 
 @pytest.fixture(params=BACKENDS)
 def interpreter(request):
-    with CodeInterpreter(backend=request.param, limits=Limits(timeout_s=600), spare=False) as made:
+    with CodeInterpreter(backend=request.param, limits=SandboxLimits(timeout_s=600), spare=False) as made:
         yield made
 
 

@@ -11,13 +11,13 @@ import pytest
 from sandboxes_under_test import BACKENDS, PATIENCE_S, call, descendants
 
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
-from openrouter_agents.tools.sandbox import Limits
+from openrouter_agents.tools.sandbox import SandboxLimits
 
 HOST = """
 import sys
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
-from openrouter_agents.tools.sandbox import Limits
-interpreter = CodeInterpreter(backend=sys.argv[1], limits=Limits(timeout_s=float(sys.argv[3])))
+from openrouter_agents.tools.sandbox import SandboxLimits
+interpreter = CodeInterpreter(backend=sys.argv[1], limits=SandboxLimits(timeout_s=float(sys.argv[3])))
 print(interpreter.invoke({"code": "6 * 7"}), flush=True)
 if sys.argv[2] == "busy":
     interpreter.invoke({"code": "while True:\\n    pass"})
@@ -28,7 +28,7 @@ if sys.argv[2] == "waiting":
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_worker_outlives_the_thread_that_asked_for_it(backend):
-    with CodeInterpreter(backend=backend, limits=Limits(timeout_s=PATIENCE_S)) as interpreter:
+    with CodeInterpreter(backend=backend, limits=SandboxLimits(timeout_s=PATIENCE_S)) as interpreter:
         first = threading.Thread(target=call, args=(interpreter, "kept = 1"))
         first.start()
         first.join(PATIENCE_S)

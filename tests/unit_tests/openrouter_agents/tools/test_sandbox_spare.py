@@ -14,9 +14,9 @@ from sandboxes_under_test import BACKENDS, PATIENCE_S, all_gone_after, call, not
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
 from openrouter_agents.tools.deepagents_sandbox import DeepAgentsSandbox
 from openrouter_agents.tools.monty import MontySandbox
-from openrouter_agents.tools.sandbox import Limits, SandboxClosedError, SandboxUnavailableError
+from openrouter_agents.tools.sandbox import SandboxClosedError, SandboxLimits, SandboxUnavailableError
 
-LIMITS = Limits(timeout_s=PATIENCE_S)
+LIMITS = SandboxLimits(timeout_s=PATIENCE_S)
 FORKING = """
 import asyncio, os, sys
 from openrouter_agents.tools.code_interpreter import CodeInterpreter

