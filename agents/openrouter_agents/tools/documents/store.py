@@ -235,16 +235,22 @@ def find_passages(database: sqlite3.Connection, query: str) -> list[FoundPassage
 
 
 def _asked(query: str) -> list[str]:
-    normal = unicodedata.normalize("NFKC", query).lower()
-    words = [word for word in dict.fromkeys(_WORD.findall(normal)) if any(map(str.isalnum, word))]
+    words = [word for word in dict.fromkeys(_WORD.findall(_folded(query))) if any(map(str.isalnum, word))]
     telling = [word for word in words if word not in FUNCTION_WORDS]
     return (telling or words)[:MAX_WORDS]
 
 
 def _words(title: str, headings: str, body: str, name: str) -> tuple[str, str, str]:
     """What is indexed of a passage: of each column, the words."""
-    return _spaced(f"{title} {headings}"), _spaced(body), _spaced(readable_name(name))
+    columns = (f"{title} {headings}", body, readable_name(name))
+    in_headings, in_body, in_name = (_spaced(_folded(column)) for column in columns)
+    return in_headings, in_body, in_name
+
+
+def _folded(text: str) -> str:
+    """Without differences of form, such as ligatures, and of case; FTS5 does not know the letters of all scripts."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
 
 
 def _spaced(text: str) -> str:
-    return _UNSPACED.sub(r" \1 ", unicodedata.normalize("NFKC", text))
+    return _UNSPACED.sub(r" \1 ", text)

@@ -8,7 +8,7 @@ import tempfile
 from itertools import pairwise
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from openrouter_agents.tools import index_documents
@@ -52,6 +52,7 @@ def _words(text: str) -> set[str]:
 
 @unhurried
 @given(text=TEXTS)
+@example("\U00010570 \u0130x \ufb01n 0\U00011a51 \u4eac\u90fd\u306b")
 def test_every_word_is_found(text):
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "notes"
@@ -78,7 +79,7 @@ def test_passages_are_the_text_and_short(text, kind):
     assert all(heading.title in text for heading in document.headings)
 
 
-@unhurried
+@settings(max_examples=15, deadline=None)
 @given(text=st.text(st.sampled_from("ab. \n\u3002"), min_size=2000, max_size=6000))
 def test_long_sections_are_cut_into_pieces_of_a_sane_size(text):
     passages = list(cut_passages(DocumentText("", text)))
