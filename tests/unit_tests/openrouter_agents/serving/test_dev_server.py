@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
+import time
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -14,8 +16,8 @@ from packaging.requirements import Requirement
 
 from langchain_openrouter.emulator import Answer, OpenRouterEmulator, ScriptBrain, ToolCall
 from tests.processes import children, cpu_ticks
-from tests.unit_tests.openrouter_agents.serving.dev_server import AGENTS, dev_server
-from tests.waiting import await_until
+from tests.unit_tests.openrouter_agents.serving.dev_server import AGENTS, DevServer, dev_server
+from tests.waiting import PATIENCE, await_until
 
 pytest.importorskip("langgraph_api", reason="langgraph-cli[inmem] is not installed")
 get_client = pytest.importorskip("langgraph_sdk").get_client
@@ -97,6 +99,16 @@ async def test_a_run_waits_for_a_human_and_goes_on(openrouter, client, decision,
     assert (await client.threads.get(thread))["status"] == "idle"
 
 
+async def nothing_computes(server: DevServer) -> None:
+    """Wait until none of the processes that the server has started uses a processor."""
+    deadline = time.monotonic() + PATIENCE
+    before = -1
+    while (now := cpu_ticks(children(server.pid))) != before:
+        assert time.monotonic() < deadline, "a process goes on computing"
+        before = now
+        await asyncio.sleep(0.3)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are watched in /proc")
 async def test_a_cancelled_run_ends_its_code_and_leaves_the_thread_usable(openrouter, server, client):
     openrouter.brain = ScriptBrain(
@@ -108,14 +120,13 @@ async def test_a_cancelled_run_ends_its_code_and_leaves_the_thread_usable(openro
         ]
     )
     thread = (await client.threads.create())["thread_id"]
-    before = children(server.pid)
     await client.runs.wait(thread, "agent", input=QUESTION)
-    workers = children(server.pid) - before
-    idle = cpu_ticks(workers)
+    await nothing_computes(server)  # a worker for the next conversation takes a while to be ready
+    idle = cpu_ticks(children(server.pid))
     run = await client.runs.create(thread, "agent", input=QUESTION)
-    await await_until(lambda: cpu_ticks(workers) > idle + 20)
+    await await_until(lambda: cpu_ticks(children(server.pid)) > idle + 20)
     await client.runs.cancel(thread, run["run_id"], wait=True)
-    await await_until(lambda: not children(server.pid) & workers)
+    await nothing_computes(server)
     assert (await client.runs.get(thread, run["run_id"]))["status"] == "interrupted"
     state = await client.runs.wait(thread, "agent", input=QUESTION)
     assert state["messages"][-1]["content"] == "Fine."
