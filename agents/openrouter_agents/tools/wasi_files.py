@@ -107,7 +107,9 @@ class MemoryFiles:
             return Errno.ENOENT
         if src == "/" or dst.startswith(f"{src}/"):
             return Errno.EINVAL
-        return self._refuse_replacement(src, dst) if dst in self._content else None
+        if src.startswith(f"{dst}/"):
+            return Errno.ENOTEMPTY
+        return self._refuse_replacement(src, dst) if dst in self._content and dst != src else None
 
     def _refuse_replacement(self, src: str, dst: str) -> Errno | None:
         if self._content[dst] is None:

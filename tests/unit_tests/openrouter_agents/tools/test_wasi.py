@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sandboxes_under_test import PATIENCE_S, needs_wasi
 
@@ -30,6 +30,8 @@ STEPS = st.lists(
 
 
 @given(STEPS)
+@example([("mkdir", "/b"), ("write", "/b/f"), ("rename", "/b", "/b")])
+@example([("mkdir", "/b"), ("write", "/b/f"), ("rename", "/b/f", "/b")])
 @settings(max_examples=150, deadline=None)
 def test_the_folder_in_memory_does_what_a_real_folder_does(steps):
     with tempfile.TemporaryDirectory() as folder:
