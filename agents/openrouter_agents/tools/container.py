@@ -6,9 +6,11 @@ right to run containers is, with most engines, the right to do anything on the m
 
 import functools
 import os
+import platform
 import secrets
 import shutil
 import subprocess
+import sys
 from typing import Final
 
 from .container_command import Engine, container_command
@@ -20,6 +22,7 @@ from .sandbox_process import WorkerDiedError
 from .sandbox_replies import Ready
 from .sandbox_session import START_S, DriverSession
 from .sandbox_start import start_line
+from .seccomp import container_bpf_program, supported
 
 IMAGE: Final = "docker.io/library/python:3.13-slim"
 """The image by default: Python alone. Build one on it for numpy, pandas and matplotlib."""
@@ -39,6 +42,11 @@ for folder in ("/", "/etc", "/run", "/var/tmp", "/dev/shm"):
         pass
 try:
     open("/tmp/written", "w").close()
+    try:
+        os.setxattr("/tmp/written", "user.kept", b"x")
+        found.append("it can keep attributes in the kernel's memory")
+    except OSError:
+        pass
     os.remove("/tmp/written")
 except OSError:
     found.append("it cannot write to /tmp, whose folder in the image must be open to everybody (mode 1777)")
@@ -62,6 +70,12 @@ def docker_sandbox() -> "ContainerSandbox":
 def podman_sandbox() -> "ContainerSandbox":
     """Make the sandbox `podman`."""
     return ContainerSandbox("podman")
+
+
+def _filter() -> bytes | None:
+    # Where the engine runs in a virtual machine, the kernel's memory is that of the machine.
+    machine = platform.machine()
+    return container_bpf_program(machine) if sys.platform == "linux" and supported(machine) else None
 
 
 class ContainerSandbox:
@@ -125,7 +139,7 @@ class ContainerSandbox:
         session = DriverSession(worker, limits)
         try:
             # Only the driver notices that a client was killed together with its program.
-            return session, session.start(start_line(limits, self._packages, watch=True))
+            return session, session.start(start_line(limits, self._packages, watch=True, seccomp=_filter()))
         except BaseException as problem:
             session.close()
             if isinstance(problem, WorkerDiedError):

@@ -1,5 +1,6 @@
 """What is sent into a sandbox to start the driver there: its source, and the limits."""
 
+import base64
 import dataclasses
 import functools
 import json
@@ -20,7 +21,12 @@ driver.serve(start["settings"], watch=start["watch"])
 
 
 def start_line(
-    limits: SandboxLimits, packages: tuple[str, ...], *, site: str | None = None, watch: bool = False
+    limits: SandboxLimits,
+    packages: tuple[str, ...],
+    *,
+    site: str | None = None,
+    watch: bool = False,
+    seccomp: bytes | None = None,
 ) -> bytes:
     """Write the first line for a worker.
 
@@ -29,10 +35,12 @@ def start_line(
         packages: Whose versions the driver reports when it is ready.
         site: A folder with packages inside the sandbox.
         watch: Whether the driver itself must notice that the host has gone.
+        seccomp: A filter of system calls that the driver puts on before it takes programs; `None`: none.
     """
     settings = {
         "modules": {name: _source(name) for name in _modules(limits)},
         "site": site,
+        "seccomp": None if seccomp is None else base64.b64encode(seccomp).decode("ascii"),
         "packages": packages,
         "output_folder": OUTPUT_FOLDER,
         "value_chars": VALUE_CHARS,

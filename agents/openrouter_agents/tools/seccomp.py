@@ -1,4 +1,4 @@
-"""The system calls refused inside the jail, as a raw BPF program for `bwrap --seccomp`.
+"""The system calls refused inside the jail, as a raw BPF program for `bwrap --seccomp`; and those inside a container.
 
 A deny list, not an allow list: which harmless calls numpy, glibc or musl make changes with every release, and a
 missed one would break users. What the list leaves open is closed by default in one place: calls newer than this file
@@ -12,6 +12,7 @@ import sys
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_BIT = 0x40000000
 _NEWEST_KNOWN = 462  # mseal, Linux 6.10; numbers after it are the same on all architectures and are refused
+_SETXATTRAT = 463
 _CLONE_THREAD = 0x00010000
 
 # BPF opcodes, and the offsets of `struct seccomp_data` in bytes.
@@ -153,19 +154,9 @@ def bpf_program(machine: str, *, threads: bool) -> bytes:
     Raises:
         KeyError: The architecture is not supported.
     """
-    architecture = _AUDIT_ARCH[machine]
-    column = 0 if machine == "x86_64" else 1
+    column = _column(machine)
     refuse, missing = _ERRNO | errno.EPERM, _ERRNO | errno.ENOSYS
-    program = [
-        _op(_LOAD, _ARCHITECTURE),
-        # Another architecture (32-bit x86) has other numbers, so the list below would not hold: nothing honest does it.
-        _op(_JUMP_EQUAL, architecture, if_true=1),
-        _op(_RETURN, _KILL),
-        _op(_LOAD, _NUMBER),
-    ]
-    if machine == "x86_64":
-        # The x32 calls reach the same kernel functions under other numbers.
-        program += _when(_JUMP_GREATER_EQUAL, _X32_BIT, _KILL)
+    program = _entrance(machine)
     program += _when(_JUMP_GREATER_EQUAL, _NEWEST_KNOWN + 1, missing)
     # The flags of clone3 lie in memory, where a filter cannot look: "not implemented" makes libc fall back to clone.
     program += _when(_JUMP_EQUAL, _CLONE3[column], missing)
@@ -178,6 +169,46 @@ def bpf_program(machine: str, *, threads: bool) -> bytes:
     program += _on_call(_CLONE[column], _FIRST_ARGUMENT, _unless(_JUMP_ANY_BIT, _CLONE_THREAD, refuse))
     program += _on_call(_FCNTL[column], _SECOND_ARGUMENT, _file_control())
     return b"".join([*program, _op(_RETURN, _ALLOW)])
+
+
+def container_bpf_program(machine: str) -> bytes:
+    """Build the filter of what a container's engine leaves open: attributes and lists of rights.
+
+    They are kept in the kernel's own memory, which is not counted with a container's.
+
+    Args:
+        machine: As for `bpf_program`.
+
+    Returns:
+        The program, likewise.
+
+    Raises:
+        KeyError: The architecture is not supported.
+    """
+    column, refuse = _column(machine), _ERRNO | errno.EPERM
+    program = _entrance(machine)
+    for number in (*(_DENIED[name][column] for name in ("setxattr", "lsetxattr", "fsetxattr")), _SETXATTRAT):
+        if number is not None:
+            program += _when(_JUMP_EQUAL, number, refuse)
+    return b"".join([*program, _op(_RETURN, _ALLOW)])
+
+
+def _column(machine: str) -> int:
+    return 0 if machine == "x86_64" else 1
+
+
+def _entrance(machine: str) -> list[bytes]:
+    program = [
+        _op(_LOAD, _ARCHITECTURE),
+        # Another architecture (32-bit x86) has other numbers, so no list below would hold: nothing honest does it.
+        _op(_JUMP_EQUAL, _AUDIT_ARCH[machine], if_true=1),
+        _op(_RETURN, _KILL),
+        _op(_LOAD, _NUMBER),
+    ]
+    if machine == "x86_64":
+        # The x32 calls reach the same kernel functions under other numbers.
+        program += _when(_JUMP_GREATER_EQUAL, _X32_BIT, _KILL)
+    return program
 
 
 def _file_control() -> list[bytes]:
