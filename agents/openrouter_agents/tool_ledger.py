@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from langchain_openrouter import SpendLedger
+
+RUN_BLOCK: Final = "run"
+"""What the block of the ledger is called that limits one run of an agent."""
 
 _current: ContextVar[SpendLedger | None] = ContextVar("openrouter_agents_ledger", default=None)
 

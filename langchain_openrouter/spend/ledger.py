@@ -25,7 +25,7 @@ from langchain_openrouter.spend.names import stored_name, stored_scope
 from langchain_openrouter.spend.operations import Operation, bind, lose, release, reserve, settle
 from langchain_openrouter.spend.orphans import adopt, give_up
 from langchain_openrouter.spend.record import record_of
-from langchain_openrouter.spend.spans import SpanBudget, spans_of
+from langchain_openrouter.spend.spans import SpanBudget, blocks_of
 from langchain_openrouter.spend.store import Store
 from langchain_openrouter.spend.verdict import Verdict
 from langchain_openrouter.spend.windows import Window
@@ -93,9 +93,13 @@ class LedgerBooks(LedgerView):
         """
         return SpanBudget(self._store, self._identity, limit_usd, name)
 
+    def active_blocks(self) -> tuple[SpanBudget, ...]:
+        """The blocks that this code runs in, as `budget` made them, the outermost first."""
+        return blocks_of(self._identity)
+
     def active_spans(self) -> tuple[str, ...]:
         """Ids of the blocks that this code runs in, the outermost first."""
-        return spans_of(self._identity)
+        return tuple(block.id for block in self.active_blocks())
 
     def adjust(self, scope: str, amount_usd: Decimal | float | str, reason: str) -> Entry:
         """Book a correction as an entry of its own, now. What was booked before stays as it was.

@@ -36,9 +36,9 @@ _open: ContextVar[tuple[_Open, ...]] = ContextVar("openrouter_spend_blocks", def
 """The open blocks of this context, the outermost first. Tasks and `asyncio.to_thread` inherit it, threads do not."""
 
 
-def spans_of(ledger: str) -> tuple[str, ...]:
-    """Ids of the open blocks of the ledger with this identity, the outermost first."""
-    return tuple(one.budget.id for one in _open.get() if one.ledger == ledger)
+def blocks_of(ledger: str) -> tuple[SpanBudget, ...]:
+    """The open blocks of the ledger with this identity, the outermost first."""
+    return tuple(one.budget for one in _open.get() if one.ledger == ledger)
 
 
 class SpanBudget:
@@ -148,7 +148,7 @@ class SpanBudget:
         writer = self._store.writer
         future = writer.call(lambda connection: open_block(connection, self.scope, nano, writer.owner.id))
         writer.open_blocks.add(self.scope)
-        self._around = tuple(one.budget for one in _open.get() if one.ledger == self._ledger)
+        self._around = blocks_of(self._ledger)
         _open.set((*_open.get(), _Open(self._ledger, self)))
         return future
 

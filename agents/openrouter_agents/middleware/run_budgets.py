@@ -8,6 +8,8 @@ from contextvars import copy_context
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from openrouter_agents.tool_ledger import RUN_BLOCK
+
 if TYPE_CHECKING:
     from langchain_openrouter import SpendLedger
     from langchain_openrouter.spend.spans import SpanBudget
@@ -61,7 +63,7 @@ class RunBudgets:
             _end(block)
 
     def _put(self, run: str, limit_usd: Decimal) -> SpanBudget:
-        block = self._blocks[run] = self._ledger.budget(limit_usd, "run")
+        block = self._blocks[run] = self._ledger.budget(limit_usd, RUN_BLOCK)
         # in a context of its own: whoever asks the agent, and other runs, are not inside the block
         copy_context().run(block.__enter__)
         return block

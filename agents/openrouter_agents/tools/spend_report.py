@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final, Literal, NotRequired, TypeAlias
 from typing_extensions import TypedDict
 
 from langchain_openrouter import Budget, ConfigurationError, EntryState
+from openrouter_agents.tool_ledger import RUN_BLOCK
 
 if TYPE_CHECKING:
     from langchain_openrouter import BudgetStatus, Entry, SpendLedger
+    from langchain_openrouter.spend.spans import SpanBudget
 
 Division: TypeAlias = Literal["model", "node", "tool"]
 """What costs can be divided by."""
@@ -37,7 +39,7 @@ class Left(TypedDict):
     """How a budget stands."""
 
     budget: str
-    """Whose it is, and for how long: `user, per day`."""
+    """Whose it is, and for how long: `user, per day`; `this question` is what the agent may spend on each."""
     limit_usd: str
     spent_usd: str
     remaining_usd: str
@@ -131,6 +133,7 @@ def budgets_left(ledger: "SpendLedger", asker: Asker) -> tuple[list[Left], list[
     """
     statuses = ledger.budgets()
     own = [
+        *(_left_of_run(block) for block in ledger.active_blocks() if block.name == RUN_BLOCK),
         *_own("thread", asker.thread, statuses),
         *_own("user", asker.user, statuses),
     ]
@@ -139,6 +142,16 @@ def budgets_left(ledger: "SpendLedger", asker: Asker) -> tuple[list[Left], list[
         return own, [_SHARED] if shared else [] if own else [_NO_BUDGET]
     left = [*own, *(_left(_kind(status.scope), status) for status in shared)]
     return left, [] if left else [_NO_BUDGET]
+
+
+def _left_of_run(block: "SpanBudget") -> Left:
+    return Left(
+        budget="this question",
+        limit_usd=f"{block.limit_usd:f}",
+        spent_usd=f"{block.spent_usd:f}",
+        remaining_usd=f"{block.remaining_usd:f}",
+        resets_at=None,
+    )
 
 
 def _own(kind: str, name: str | None, statuses: Sequence["BudgetStatus"]) -> Iterator[Left]:

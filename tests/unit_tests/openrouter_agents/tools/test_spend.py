@@ -145,7 +145,20 @@ def test_costs_are_divided(ask, ledger, by, name):
 
 def test_the_budget_of_a_run_comes_with_a_ledger_that_is_read(ask):
     told, messages = ask(budget="50")
-    assert Decimal(told["conversation"]["cost_usd"]) == first_call(messages).cost
+    cost = first_call(messages).cost
+    assert Decimal(told["conversation"]["cost_usd"]) == cost
+    (left,) = told["left"]
+    assert (left["budget"], left["limit_usd"], Decimal(left["spent_usd"])) == ("this question", "50", cost)
+    assert Decimal(left["remaining_usd"]) == Decimal(50) - cost
+    assert told["notes"] == []
+
+
+def test_users_learn_what_is_left_of_their_question_and_not_of_blocks_around(ask, ledger):
+    with ledger.budget("40", "of the whole team"):
+        told, _messages = ask(user="ann", budget="50", ledger=ledger)
+    (left,) = told["left"]
+    assert left["budget"] == "this question"
+    assert "team" not in json.dumps(told)
 
 
 def test_without_a_ledger_the_handler_of_the_run_is_asked(ask):
