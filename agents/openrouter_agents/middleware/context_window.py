@@ -1,8 +1,8 @@
-"""Keeps requests within the model's context window, by leaving out old results of tools."""
+"""Keeps requests within the model's context window, by leaving out old results of tools, and then old turns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from langchain.agents.middleware import ClearToolUsesEdit, ContextEditingMiddleware
@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from langchain_openrouter import ChatOpenRouter, ModelCatalogue, model_profile
 from openrouter_agents.middleware.cut_results import cut_results
+from openrouter_agents.middleware.old_turns import leave_out_old_turns
 from openrouter_agents.middleware.request_editing import Request, RequestEditor
 
 DEFAULT_WINDOW: Final = 128_000
@@ -25,10 +26,11 @@ _CLEARED = "[This result was left out to save space. Call the tool again if you 
 
 
 class FitContext(RequestEditor):
-    """Leaves out old results of tools, and then the middle of new ones, before a request gets too long.
+    """Leaves out old results, then old turns, and then the middle of new results, before a request gets too long.
 
     It does so for the model's eyes only, and says where something is missing. Results that the model has not read yet
-    are cut as the last resort, the longest ones: a tool that floods neither ends the run, nor costs others theirs.
+    are cut as the last resort, the longest ones: a tool that floods neither ends the run, nor costs others theirs. The
+    newest question always stays.
 
     The window is the smallest of the model's and its fallbacks', by OpenRouter's list of models as far as that has been
     fetched, or by the model's `profile`; else `default_window`.
@@ -49,10 +51,10 @@ class FitContext(RequestEditor):
 
     @override
     def edit(self, request: Request) -> Request:
-        if not any(isinstance(message, ToolMessage) for message in request.messages):
+        trigger = int(_SHARE * (context_window(request.model) or self._default_window))
+        if _surely_fits(request.messages, trigger):
             return request
         unread = _unread(request.messages)
-        trigger = int(_SHARE * (context_window(request.model) or self._default_window))
         system = [] if request.system_message is None else [request.system_message]
 
         def count(messages: Sequence[BaseMessage]) -> int:
@@ -65,8 +67,27 @@ class FitContext(RequestEditor):
             ClearToolUsesEdit(trigger, keep=keep, placeholder=_CLEARED).apply(edited, count_tokens=count)
         else:
             if count(edited) > trigger:
-                edited = cut_results(edited, unread, trigger - count(edited[: len(edited) - unread]))
+                edited = _shorten(edited, unread, trigger, count)
         return request.override(messages=edited)
+
+
+def _shorten(
+    messages: list[AnyMessage], unread: int, tokens: int, count: Callable[[Sequence[BaseMessage]], int]
+) -> list[AnyMessage]:
+    """Leave out old turns, and cut the results at the end, which keep half of the room at least."""
+    room = tokens // 2 if unread else tokens
+    kept = leave_out_old_turns(messages, lambda rest: count(rest[: len(rest) - unread]) <= room)
+    if unread == 0 or count(kept) <= tokens:
+        return kept
+    return cut_results(kept, unread, tokens - count(kept[: len(kept) - unread]))
+
+
+def _surely_fits(messages: Sequence[AnyMessage], tokens: int) -> bool:
+    # Without counting, which takes longer than all else here: no token is shorter than a character.
+    texts = [message.content for message in messages if not isinstance(message, ToolMessage)]
+    return (
+        len(texts) == len(messages) and all(isinstance(text, str) for text in texts) and sum(map(len, texts)) < tokens
+    )
 
 
 def context_window(model: BaseChatModel) -> int | None:

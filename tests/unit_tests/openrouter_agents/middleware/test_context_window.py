@@ -9,13 +9,14 @@ from agent_talk import call, results
 from hypothesis import given
 from hypothesis import strategies as st
 from langchain.agents.middleware import ClearToolUsesEdit, ContextEditingMiddleware
-from langchain_core.messages import HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
-from langchain_openrouter import ModelCatalogue
+from langchain_openrouter import ContextLengthExceededError, ModelCatalogue
 from langchain_openrouter.emulator import Answer
 from openrouter_agents.middleware.context_window import DEFAULT_WINDOW, FitContext, context_window
 from openrouter_agents.middleware.cut_results import cut_results
+from openrouter_agents.middleware.old_turns import leave_out_old_turns
 
 SMALL = "openai/gpt-3.5-turbo"
 
@@ -91,6 +92,51 @@ def test_a_thread_goes_on_after_a_flood(emulator, play, agent, run, window):
     config = {"configurable": {"thread_id": "1"}}
     run(made, **config)
     assert run(made, **config)[-1].text == "Yes?"
+
+
+def test_a_long_talk_loses_its_oldest_turns_and_goes_on(emulator, play, agent, window):
+    play(*(Answer(f"Answer {turn}.") for turn in range(20)))
+    made = agent(model=SMALL, tools=[read], checkpointer=InMemorySaver())
+    for turn in range(20):
+        question = f"Question {turn}: " + "words " * 2000
+        said = made.invoke({"messages": [("human", question)]}, {"configurable": {"thread_id": "1"}})["messages"]
+    assert said[-1].text == "Answer 19."
+    assert len(said) == 40
+    talk = [one["content"] for one in emulator.requests[-1].json["messages"] if one["role"] != "system"]
+    assert "The beginning of this conversation was left out" in talk[0]
+    assert talk[1].startswith("Question 1")
+    assert talk[-1].startswith("Question 19: ")
+    assert window / 2 < len(json.dumps(emulator.requests[-1].json)) / 4 < window
+
+
+def test_a_question_that_is_too_long_by_itself_is_refused_as_such(emulator, play, agent, run):
+    with pytest.raises(ContextLengthExceededError):
+        agent(model=SMALL, tools=[read]).invoke({"messages": [("human", "words " * 100_000)]})
+
+
+@given(st.lists(st.tuples(st.integers(1, 100), st.integers(0, 3)), max_size=8), st.integers(0, 1000))
+def test_as_few_turns_are_left_out_as_will_do(turns, room):
+    messages = [
+        message
+        for length, answers in turns
+        for message in (HumanMessage("q" * length), *(AIMessage("a" * length) for _ in range(answers)))
+    ]
+
+    def fits(rest):
+        return sum(len(message.text) for message in rest if not message.text.startswith("[")) <= room
+
+    kept = leave_out_old_turns(messages, fits)
+    if fits(messages) or len(turns) <= 1:
+        assert kept == messages
+        return
+    assert kept[0].text.startswith("[The beginning")
+    assert kept[1:] == messages[len(messages) - len(kept) + 1 :]
+    assert isinstance(kept[1], HumanMessage)
+    assert fits(kept) or sum(isinstance(one, HumanMessage) for one in kept[1:]) == 1
+    before = max(
+        at for at, one in enumerate(messages[: len(messages) - len(kept) + 1]) if isinstance(one, HumanMessage)
+    )
+    assert not fits(messages[before:])
 
 
 def test_the_smallest_window_of_the_fallbacks_counts(emulator, model, window):
