@@ -60,6 +60,12 @@ def fetch(request):
     return run
 
 
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch, tmp_path):
+    # another test's server may have had the same port
+    monkeypatch.setenv("OPENROUTER_CACHE_DIR", str(tmp_path))
+
+
 @pytest.fixture
 def server():
     """A server that lists one model: `server.answer` can be replaced."""
