@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from langchain_openrouter.daemon_jobs import start_in_daemon
+
 from .sandbox import Session
 
 
@@ -23,10 +25,8 @@ class SpareSession:
     def prepare(self) -> None:
         """Begin to start one in the background, unless there is one or one is on its way."""
         with self._guard:
-            if self._closed or self._coming is not None:
-                return
-            coming = self._coming = Future()
-        threading.Thread(target=self._fulfil, args=(coming,), name="sandbox-spare", daemon=True).start()
+            if not self._closed and self._coming is None:
+                self._coming = start_in_daemon(self._start, "sandbox-spare")
 
     def take(self) -> Session | None:
         """Hand it over, waiting for one that is on its way; `None` when there is none, or it did not start."""
@@ -57,12 +57,6 @@ class SpareSession:
         with self._guard:
             self._closed = True
         self.drop()
-
-    def _fulfil(self, coming: "Future[Session]") -> None:
-        try:
-            coming.set_result(self._start())
-        except BaseException as problem:  # noqa: BLE001  # whoever needs a session starts one, and hears of the problem
-            coming.set_exception(problem)
 
 
 def _end(coming: "Future[Session]") -> None:
