@@ -18,7 +18,6 @@ from .container_worker import ContainerWorker
 from .jail import PACKAGES
 from .sandbox import Probe, SandboxLimits, SandboxUnavailableError
 from .sandbox_description import describe_python
-from .sandbox_process import WorkerDiedError
 from .sandbox_replies import Ready
 from .sandbox_session import START_S, DriverSession
 from .sandbox_start import start_line
@@ -122,12 +121,8 @@ class ContainerSandbox:
     def _inside(self) -> Ready:
         """What is inside, after a look at the walls."""
         session, ready = self._open(SandboxLimits(timeout_s=START_S))
-        try:
-            result = session.run(_SELF_TEST)
-        finally:
-            session.close()
-        if result["value"] != "'walled in'":
-            found = result["value"] or result["error"]
+        found = session.examine(_SELF_TEST)
+        if found is not None:
             raise SandboxUnavailableError(f"{self.name}'s self-test failed, so it is not used: {found}")
         return ready
 
@@ -137,14 +132,9 @@ class ContainerSandbox:
         name = f"openrouter-agents-{os.getpid()}-{secrets.token_hex(8)}"
         worker = ContainerWorker(container_command(self._engine, name, self._image, limits), name)
         session = DriverSession(worker, limits)
-        try:
+        with session.starting(self._what_to_do):
             # Only the driver notices that a client was killed together with its program.
             return session, session.start(start_line(limits, self._packages, watch=True, seccomp=_filter()))
-        except BaseException as problem:
-            session.close()
-            if isinstance(problem, WorkerDiedError):
-                raise SandboxUnavailableError(self._what_to_do(str(problem))) from problem
-            raise
 
     def _what_to_do(self, last_words: str) -> str:
         if not self._has("version"):

@@ -8,7 +8,6 @@ from .remote_backend import RemoteBackend
 from .remote_worker import RemoteWorker
 from .sandbox import Probe, SandboxError, SandboxLimits, SandboxUnavailableError, refuse_downloads
 from .sandbox_description import describe_python
-from .sandbox_process import WorkerDiedError
 from .sandbox_replies import Ready
 from .sandbox_session import START_S, DriverSession
 from .sandbox_start import start_line
@@ -94,12 +93,6 @@ class DeepAgentsSandbox:
             raise SandboxUnavailableError(f"No remote sandbox could be made: {problem!r}") from problem
         worker = RemoteWorker(backend, self._python, self._dispose)
         session = DriverSession(worker, limits)
-        try:
+        with session.starting(lambda last_words: f"Python does not start in the remote sandbox: {last_words}"):
             worker.start()
             return session, session.start(start_line(limits, PACKAGES))
-        except WorkerDiedError as problem:
-            session.close()
-            raise SandboxUnavailableError(f"Python does not start in the remote sandbox: {problem}") from problem
-        except BaseException:
-            session.close()
-            raise

@@ -17,7 +17,7 @@ from .jail_entries import bound_entries
 from .jail_mounts import SITE, installed, python_version
 from .sandbox import Probe, SandboxLimits, SandboxUnavailableError
 from .sandbox_description import describe_python
-from .sandbox_process import WorkerDiedError, WorkerProcess
+from .sandbox_process import WorkerProcess
 from .sandbox_session import START_S, DriverSession
 from .sandbox_start import start_line
 from .seccomp import bpf_program, supported
@@ -92,14 +92,9 @@ class JailSandbox:
             # Without any environment, not only with `--clearenv`: bwrap stays in the jail as pid 1, and its own
             # environment would be the host's, secrets included.
             session = DriverSession(WorkerProcess(command, {}, (seccomp, info)), limits)
-            try:
+            with session.starting(what_to_do):
                 session.start(start_line(limits, (), site=SITE))
                 bound_entries(os.pread(info, 1_000, 0), limits.disk_entries)
-            except BaseException as problem:
-                session.close()
-                if isinstance(problem, WorkerDiedError):
-                    raise SandboxUnavailableError(what_to_do(str(problem))) from problem
-                raise
         return session
 
 
@@ -128,11 +123,7 @@ def _probe(packages: tuple[str, ...]) -> Probe:
         session = JailSandbox(packages).open(SandboxLimits(timeout_s=START_S))
     except (SandboxUnavailableError, OSError) as problem:
         return Probe(ok=False, reason=str(problem))
-    try:
-        result = session.run(_SELF_TEST)
-    finally:
-        session.close()
-    if result["value"] == "'walled in'":
+    found = session.examine(_SELF_TEST)
+    if found is None:
         return Probe(ok=True)
-    found = result["value"] or result["error"]
     return Probe(ok=False, reason=f"The jail's self-test failed, so it is not used: {found}")

@@ -3,7 +3,8 @@
 import base64
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -95,6 +96,39 @@ class DriverSession:
         if not isinstance(reply, Ready):
             raise SandboxUnavailableError("The sandbox's interpreter did not start as it should.")
         return reply
+
+    @contextmanager
+    def starting(self, explain: Callable[[str], str]) -> Iterator[None]:
+        """End it if what is done in this block, up to the first program, fails.
+
+        Args:
+            explain: Makes a message, which says what to do, of a dead worker's last words.
+
+        Raises:
+            SandboxUnavailableError: The worker died.
+        """
+        try:
+            yield
+        except BaseException as problem:
+            self.close()
+            if isinstance(problem, WorkerDiedError):
+                raise SandboxUnavailableError(explain(str(problem))) from problem
+            raise
+
+    def examine(self, program: str) -> str | None:
+        """Have a program look at the walls from the inside, and end the session.
+
+        Args:
+            program: Its last value is `"walled in"`, or what stands open.
+
+        Returns:
+            What stands open; `None` if nothing does.
+        """
+        try:
+            result = self.run(program)
+        finally:
+            self.close()
+        return None if result["value"] == "'walled in'" else str(result["value"] or result["error"])
 
     def run(self, code: str, listener: Listener | None = None) -> ExecResult:
         """Run one program to its end, to an error or to a limit."""

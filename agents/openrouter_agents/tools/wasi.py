@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from .sandbox import Probe, SandboxLimits, SandboxUnavailableError
 from .sandbox_description import describe_python
-from .sandbox_process import WorkerDiedError, WorkerProcess
+from .sandbox_process import WorkerProcess
 from .sandbox_replies import Ready
 from .sandbox_session import START_S, DriverSession
 from .sandbox_start import start_line
@@ -122,13 +122,8 @@ def _open(limits: SandboxLimits) -> tuple[DriverSession, Ready]:
     if not is_prepared():
         raise SandboxUnavailableError(NOT_PREPARED)
     session = DriverSession(_WasiWorker(limits), limits)
-    try:
+    with session.starting(lambda last_words: f"The WebAssembly guest does not start: {last_words}"):
         return session, session.start(start_line(limits, PACKAGES))
-    except BaseException as problem:
-        session.close()
-        if isinstance(problem, WorkerDiedError):
-            raise SandboxUnavailableError(f"The WebAssembly guest does not start: {problem}") from problem
-        raise
 
 
 @functools.cache
@@ -137,11 +132,7 @@ def _tested() -> tuple[Probe, Ready | None]:
         session, ready = _open(SandboxLimits(timeout_s=START_S))
     except (SandboxUnavailableError, OSError) as problem:
         return Probe(ok=False, reason=str(problem)), None
-    try:
-        result = session.run(_SELF_TEST)
-    finally:
-        session.close()
-    if result["value"] == "'walled in'":
+    found = session.examine(_SELF_TEST)
+    if found is None:
         return Probe(ok=True), ready
-    found = result["value"] or result["error"]
     return Probe(ok=False, reason=f"The wasi self-test failed, so it is not used: {found}"), ready
