@@ -14,7 +14,7 @@ import httpx
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _MAX_URL_CHARACTERS: Final = 2_000
-_PORTS: Final = frozenset({None, 80, 443})
+WEB_PORTS: Final = {"http": 80, "https": 443}
 _GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 # Not public, although some versions of Python take them for it. 192.0.0.192 is a cloud's metadata.
@@ -44,9 +44,14 @@ def check_url(url: str | httpx.URL, *, allow_loopback: bool = False) -> httpx.UR
         raise PageError("Only addresses that begin with http:// or https:// can be read.")
     if read.userinfo:
         raise PageError("Addresses with a user or a password are not read.")
-    if read.port not in _PORTS and not allow_loopback:
+    if port_of(read) not in WEB_PORTS.values() and not allow_loopback:
         raise PageError("Only the ports 80 and 443 are connected to.")
     return read
+
+
+def port_of(url: httpx.URL) -> int | None:
+    """The port of an address of the web, which it need not name; `None` for other addresses that name none."""
+    return WEB_PORTS.get(url.scheme) if url.port is None else url.port
 
 
 def check_addresses(addresses: Sequence[str], *, allow_loopback: bool = False) -> Sequence[str]:

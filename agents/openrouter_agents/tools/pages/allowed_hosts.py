@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    import httpx
+import httpx
+
+from openrouter_agents.tools.pages.addresses import WEB_PORTS, port_of
 
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
 _HOST: Final = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})+")
 _LOCAL: Final = re.compile(r"(?:localhost|127\.0\.0\.1):(\d{1,5})")
-_PORTS: Final = {"http": 80, "https": 443}
 
 
 class AllowedHosts:
@@ -42,12 +42,8 @@ class AllowedHosts:
             return True
         labels = url.raw_host.decode("ascii").lower().split(".")
         names = {".".join(labels), *(".".join(["*", *labels[n:]]) for n in range(1, len(labels)))}
-        return _port(url) in _PORTS.values() and not names.isdisjoint(self._names)
+        return port_of(url) in WEB_PORTS.values() and not names.isdisjoint(self._names)
 
     def is_local(self, url: httpx.URL) -> bool:
         """Whether it is a server on this machine that was allowed."""
-        return f"{url.raw_host.decode('ascii').lower()}:{_port(url)}" in self._names
-
-
-def _port(url: httpx.URL) -> int | None:
-    return url.port or _PORTS.get(url.scheme)
+        return f"{url.raw_host.decode('ascii').lower()}:{port_of(url)}" in self._names

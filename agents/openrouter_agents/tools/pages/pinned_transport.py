@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from openrouter_agents.tools.pages.addresses import PageError, check_addresses, check_url
+from openrouter_agents.tools.pages.addresses import PageError, check_addresses, check_url, port_of
 
 _Resolved = Sequence[tuple[Any, Any, Any, Any, tuple[Any, ...]]]
 
@@ -80,9 +80,9 @@ class AsyncPinnedTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def _place(request: httpx.Request, *, allow_loopback: bool) -> tuple[str, int]:
+def _place(request: httpx.Request, *, allow_loopback: bool) -> tuple[str, int | None]:
     url = check_url(request.url, allow_loopback=allow_loopback)
-    return url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80)
+    return url.raw_host.decode("ascii"), port_of(url)
 
 
 def _pinned(request: httpx.Request, found: _Resolved, *, allow_loopback: bool) -> Iterator[tuple[httpx.Request, bool]]:
