@@ -8,6 +8,7 @@ do not exist inside the jail.
 import errno
 import struct
 import sys
+from collections.abc import Iterable
 
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_BIT = 0x40000000
@@ -160,10 +161,7 @@ def bpf_program(machine: str, *, threads: bool) -> bytes:
     program += _when(_JUMP_GREATER_EQUAL, _NEWEST_KNOWN + 1, missing)
     # The flags of clone3 lie in memory, where a filter cannot look: "not implemented" makes libc fall back to clone.
     program += _when(_JUMP_EQUAL, _CLONE3[column], missing)
-    for numbers in _DENIED.values():
-        number = numbers[column]
-        if number is not None:
-            program += _when(_JUMP_EQUAL, number, refuse)
+    program += _on_calls((numbers[column] for numbers in _DENIED.values()), refuse)
     if not threads:
         program += _when(_JUMP_EQUAL, _CLONE[column], refuse)
     program += _on_call(_CLONE[column], _FIRST_ARGUMENT, _unless(_JUMP_ANY_BIT, _CLONE_THREAD, refuse))
@@ -185,12 +183,9 @@ def container_bpf_program(machine: str) -> bytes:
     Raises:
         KeyError: The architecture is not supported.
     """
-    column, refuse = _column(machine), _ERRNO | errno.EPERM
-    program = _entrance(machine)
-    for number in (*(_DENIED[name][column] for name in ("setxattr", "lsetxattr", "fsetxattr")), _SETXATTRAT):
-        if number is not None:
-            program += _when(_JUMP_EQUAL, number, refuse)
-    return b"".join([*program, _op(_RETURN, _ALLOW)])
+    column = _column(machine)
+    numbers = (*(_DENIED[name][column] for name in ("setxattr", "lsetxattr", "fsetxattr")), _SETXATTRAT)
+    return b"".join([*_entrance(machine), *_on_calls(numbers, _ERRNO | errno.EPERM), _op(_RETURN, _ALLOW)])
 
 
 def _column(machine: str) -> int:
@@ -224,6 +219,10 @@ def _file_control() -> list[bytes]:
         _SET_PIPE_SIZE: refuse,
     }
     return [part for command, verdict in verdicts.items() for part in _when(_JUMP_EQUAL, command, verdict)]
+
+
+def _on_calls(numbers: Iterable[int | None], verdict: int) -> list[bytes]:
+    return [part for number in numbers if number is not None for part in _when(_JUMP_EQUAL, number, verdict)]
 
 
 def _on_call(number: int, argument: int, tests: list[bytes]) -> list[bytes]:
