@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from langchain_core.tools import BaseTool
+
     from langchain_openrouter import ChatOpenRouter
     from langchain_openrouter.emulator import Book
     from openrouter_agents.graph import Agent
@@ -50,13 +52,11 @@ class Venue:
         from openrouter_agents.graph import create_openrouter_agent
         from openrouter_agents.tools import FetchPage, WebSearch
 
-        if documents is not None:
-            own = WebSearch(provider=documents)
-            return create_openrouter_agent(
-                self.model, ["calculator", own, FetchPage(documents=documents), "code_interpreter"]
-            )
-        search = WebSearch(provider="auto" if self.is_live else "offline-corpus")
-        return create_openrouter_agent(self.model, ["calculator", search, "code_interpreter"])
+        if documents is None:
+            searches: list[BaseTool] = [WebSearch(provider="auto" if self.is_live else "offline-corpus")]
+        else:
+            searches = [WebSearch(provider=documents), FetchPage(documents=documents)]
+        return create_openrouter_agent(self.model, ["calculator", *searches, "code_interpreter"])
 
 
 def choose_live(wanted: bool | None) -> bool:
