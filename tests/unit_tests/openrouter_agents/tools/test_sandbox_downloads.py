@@ -2,7 +2,6 @@
 
 import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
@@ -14,6 +13,7 @@ from sandboxes_under_test import call, needs_jail, needs_wasi
 from openrouter_agents.tools.code_interpreter import CodeInterpreter
 from openrouter_agents.tools.pages.allowed_hosts import AllowedHosts
 from openrouter_agents.tools.sandbox import SandboxLimits, SandboxUnavailableError
+from tests.unit_tests.plain_server import Page, plain_server
 
 GET = "import urllib.request\nurllib.request.urlopen({!r}).read()"
 SANDBOXES = [
@@ -25,37 +25,23 @@ SANDBOXES = [
 
 @contextmanager
 def serving():
-    """A web server, and the paths it was asked for."""
-    asked, done = [], threading.Event()
+    """A web server's host, and the paths it was asked for."""
+    done = threading.Event()
 
-    class Pages(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            if self.path == "/hang":
-                done.wait(60)
-            kind, _, rest = self.path.strip("/").partition("/")
-            self.send_response(302 if kind == "to" else 404 if kind == "missing" else 200)
-            if kind == "to":
-                self.send_header("location", f"http://{rest}")
-            body = b"x" * int(rest) if kind == "bytes" else b"city,people\nLima,10\nCusco,4\n"
-            self.send_header("content-type", "text/csv; charset=utf-8")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(path):
+        kind, _, rest = path.strip("/").partition("/")
+        if kind == "hang":
+            done.wait(60)
+        body = b"x" * int(rest) if kind == "bytes" else b"city,people\nLima,10\nCusco,4\n"
+        moved = {"location": f"http://{rest}"} if kind == "to" else {}
+        status = {"to": 302, "missing": 404}.get(kind, 200)
+        return Page(body, status, {"content-type": "text/csv; charset=utf-8", **moved})
 
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
-        server.handle_error = lambda *_: None  # whoever gave up has gone
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with plain_server(answer) as server:
         try:
-            yield f"127.0.0.1:{server.server_port}", asked
+            yield f"127.0.0.1:{server.server_port}", server.asked
         finally:
             done.set()
-            server.shutdown()
-            thread.join()
 
 
 @pytest.fixture(scope="module")
