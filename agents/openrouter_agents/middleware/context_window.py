@@ -61,7 +61,8 @@ class FitContext(RequestEditor):
             return request.model.get_num_tokens_from_messages([*system, *messages], request.tools)
 
         edited = list(request.messages)
-        for keep in range(unread + _KEPT, unread - 1, -1):
+        others = sum(isinstance(message, ToolMessage) for message in edited) - unread
+        for keep in range(unread + min(_KEPT, others - 1), unread - 1, -1):
             if count(edited) <= trigger:
                 break
             ClearToolUsesEdit(trigger, keep=keep, placeholder=_CLEARED).apply(edited, count_tokens=count)
