@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
 import weakref
 from collections import Counter
 
@@ -18,7 +19,7 @@ from langchain_openrouter import ChatOpenRouter
 from langchain_openrouter.emulator import Answer, ChatRequest
 from tests.unit_tests.plain_server import Page, plain_server
 from tests.unit_tests.traps.wire_replies import whole
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 PACKAGES = {"langchain_openrouter", "httpx", "httpcore", "httpx_aiohttp", "aiohttp", "asyncio", "h11"}
 HI = Page(whole({"content": "Hi!"}).pieces[0], headers={"content-type": "application/json"})
@@ -163,23 +164,31 @@ def test_a_child_that_drops_its_parents_stream_does_not_end_it(emulator, play):
     assert done.stdout.strip() == "150000", done.stderr
 
 
+AT_ONCE = 10
+
+
 def alive_in_the_middle(prompts: int) -> int:
     """How many objects of the client are alive when half of the prompts of a batch have been answered.
 
-    Calls that are under way have more of them at some times than at others: the fewest of several looks count.
+    Calls that are under way have more of them at some times than at others: it is looked when all wait for an answer.
     """
     seen: list[int] = []
+    everybody_waits = threading.Barrier(AT_ONCE, action=lambda: seen.append(alive()))
+
+    def alive() -> int:
+        return sum(count for name, count in of_packages().items() if not name.startswith("asyncio"))
 
     def answer(path: str) -> Page:
-        if len(seen) < 6 and (begun := len(server.asked)) >= prompts // 2 and begun % 10 == 0:
-            seen.append(sum(count for name, count in of_packages().items() if not name.startswith("asyncio")))
+        if len(server.asked) >= prompts // 2 and not seen:
+            everybody_waits.wait(PATIENCE)
         return HI
 
     with plain_server(answer) as server:
         chat = ChatOpenRouter(model="openai/gpt-4o-mini", api_key="sk-none", base_url=server.url)
-        asyncio.run(chat.abatch(["hello"] * prompts, config={"max_concurrency": 10}))
+        asyncio.run(chat.abatch(["hello"] * prompts, config={"max_concurrency": AT_ONCE}))
     assert len(server.asked) == prompts
-    return min(seen)
+    (found,) = seen
+    return found
 
 
 def test_prompts_that_wait_for_their_turn_hold_nothing(monkeypatch):
