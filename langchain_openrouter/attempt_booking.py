@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Generation = TypeVar("Generation", bound=ChatGeneration)
 
 
+_UNWATCHED = nullcontext()
+
+
 class _Retrieved(Protocol):
     """Vectors or ranks, as far as their cost goes."""
 
@@ -75,7 +78,7 @@ def meter_for(
 
 def watching(meter: CallMeter | None) -> AbstractContextManager[None]:
     """Book an attempt whose end is not seen within this context."""
-    return nullcontext() if meter is None else meter.watching()
+    return _UNWATCHED if meter is None else meter.watching()
 
 
 def book(meter: CallMeter | None, generation: Generation) -> Generation:

@@ -24,6 +24,7 @@ from langchain_openrouter.call_settings import render_header_options, take_call_
 from langchain_openrouter.chat_options import ChatOptions
 from langchain_openrouter.connection import OpenRouterConnection
 from langchain_openrouter.metered import Metered
+from langchain_openrouter.quiet_runs import AnswersQuietly
 from langchain_openrouter.run_facts import RunFacts, TellsStreamsTheirRun, facts_of, take_facts
 from langchain_openrouter.schemas import Method, Schema
 from langchain_openrouter.token_counting import TokenCounting
@@ -45,6 +46,7 @@ class ChatOpenRouter(
     TokenCounting,
     TellsStreamsTheirRun,
     BatchesInFewTasks,
+    AnswersQuietly,
     BaseChatModel,
 ):
     """Any of OpenRouter's models as a LangChain chat model.

@@ -102,7 +102,7 @@ def test_importing_the_model_loads_little_beside_it():
         embeddings rerank spend callbacks emulator""".split()
     )
     assert {"aiohttp", "platformdirs", "openai", "starlette"}.isdisjoint(loaded)
-    assert len(ours) < 30
+    assert len(ours) <= 30
 
 
 def test_the_errors_have_all_their_names():
