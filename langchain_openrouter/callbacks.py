@@ -72,6 +72,7 @@ class OpenRouterCreditsCallbackHandler(BaseCallbackHandler):
     """
 
     run_inline = True  # on the event loop, without a thread for each event: nothing here waits
+    attempts_suffice = True
     ignore_chain = ignore_agent = ignore_retriever = ignore_retry = ignore_custom_event = True
 
     def __init__(

@@ -1,18 +1,19 @@
-"""Calls that no handler is told of are answered where they are made, without the events that nobody would hear.
+"""Calls whose events no handler wants are answered where they are made, and without those events.
 
-langchain-core makes what handlers would be told, whether there are any or not. In asynchronous calls it also makes a
-task for each prompt, and another one to say that the answer is there. With many calls at once, these and what they give
-the garbage collector to do are a quarter of what the whole call costs.
+langchain-core makes what handlers would be told, whether there are any or not, and whatever they want to hear. In
+asynchronous calls it also makes a task for each prompt, and another one to say that the answer is there. With many
+calls at once, these and what they give the garbage collector to do are a quarter of what the whole call costs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from langchain_core.callbacks import (
     AsyncCallbackManager,
     AsyncCallbackManagerForLLMRun,
+    BaseCallbackHandler,
     CallbackManager,
     CallbackManagerForLLMRun,
     Callbacks,
@@ -37,7 +38,7 @@ else:
 
 
 class AnswersQuietly(_Model):
-    """The part of a chat model that answers a prompt of which no handler is told."""
+    """The part of a chat model that answers a prompt where no handler wants to hear of the run."""
 
     @override
     def generate(
@@ -47,7 +48,7 @@ class AnswersQuietly(_Model):
         callbacks: Callbacks = None,
         **kwargs: Any,
     ) -> LLMResult:
-        manager = self._manager_without_handlers(CallbackManager, messages, callbacks, kwargs)
+        manager = self._manager_of_quiet_run(CallbackManager, messages, callbacks, kwargs)
         if manager is None:
             return super().generate(messages, stop, callbacks, **kwargs)
         run = _make_run(CallbackManagerForLLMRun, manager, kwargs)
@@ -61,22 +62,23 @@ class AnswersQuietly(_Model):
         callbacks: Callbacks = None,
         **kwargs: Any,
     ) -> LLMResult:
-        manager = self._manager_without_handlers(AsyncCallbackManager, messages, callbacks, kwargs)
+        manager = self._manager_of_quiet_run(AsyncCallbackManager, messages, callbacks, kwargs)
         if manager is None:
             return await super().agenerate(messages, stop, callbacks, **kwargs)
         run = _make_run(AsyncCallbackManagerForLLMRun, manager, kwargs)
         return self._one_answer(await self._agenerate_with_cache(messages[0], stop, run, **_for_the_model(kwargs)), run)
 
-    def _manager_without_handlers(
+    def _manager_of_quiet_run(
         self, cls: type[_Manager], prompts: list[list[BaseMessage]], callbacks: Callbacks, options: Mapping[str, Any]
     ) -> _Manager | None:
-        """What the run of the only prompt is made of; `None` where langchain-core is to answer."""
-        if len(prompts) != 1 or self.callbacks or _handlers(callbacks) or not all(map(_is_plain, prompts[0])):
+        """What the run of the only prompt is made of; `None` where langchain-core is to answer and to tell of it."""
+        handlers = (*_handlers(callbacks), *_handlers(self.callbacks))
+        if len(prompts) != 1 or any(map(_wants_events, handlers)) or not all(map(_is_plain, prompts[0])):
             return None
         tags, metadata = options.get("tags"), options.get("metadata")
         # there may be a tracer that the environment asks for, or a handler of the `with` block around the call
-        manager = cls.configure(callbacks, None, self.verbose, tags, self.tags, metadata, self.metadata)
-        return None if manager.handlers else manager
+        manager = cls.configure(callbacks, self.callbacks, self.verbose, tags, self.tags, metadata, self.metadata)
+        return None if any(map(_wants_events, manager.handlers)) else manager
 
     def _one_answer(
         self, result: ChatResult, run: CallbackManagerForLLMRun | AsyncCallbackManagerForLLMRun
@@ -98,8 +100,13 @@ def _make_run(cls: type[_Run], manager: CallbackManager | AsyncCallbackManager, 
     )
 
 
-def _handlers(callbacks: Callbacks) -> object:
-    return callbacks if callbacks is None or isinstance(callbacks, list) else callbacks.handlers
+def _handlers(callbacks: Callbacks) -> Sequence[BaseCallbackHandler]:
+    return (callbacks or ()) if callbacks is None or isinstance(callbacks, list) else callbacks.handlers
+
+
+def _wants_events(handler: BaseCallbackHandler) -> bool:
+    # what a class says for itself: one that is derived from it may do more
+    return not vars(type(handler)).get("attempts_suffice", False)
 
 
 def _is_plain(message: BaseMessage) -> bool:

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class AttemptListener(Protocol):
-    """A callback handler with this method is told of every attempt of a call, retries and aborts among them."""
+    """A callback handler with this method is told of every attempt of a call, retries and aborts among them.
+
+    Where its class also has `attempts_suffice = True`, `invoke` and `ainvoke` may leave out LangChain's own events,
+    which cost more than the attempts. Classes that are derived from it are told of both, unless they say so themselves.
+    """
 
     def on_attempt(self, entry: Entry, client: OpenRouterConnection) -> None:
         """Take an attempt as it stands now. It comes first as held, then as it ended, under the same `id`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,8 +23,8 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_core.outputs import LLMResult
 from langchain_core.tracers.context import collect_runs, tracing_v2_enabled
 
-from langchain_openrouter import BadRequestError, ChatOpenRouter, SpendLedger
-from langchain_openrouter.emulator import Failure, ScriptBrain, Verbatim
+from langchain_openrouter import BadRequestError, ChatOpenRouter, OpenRouterCreditsCallbackHandler, SpendLedger
+from langchain_openrouter.emulator import Answer, Failure, ScriptBrain, Verbatim
 
 HISTORY = [SystemMessage("Be brief."), HumanMessage("Hello"), AIMessage("Hi!", id="a"), HumanMessage("How are you?")]
 OLD_PICTURE = {"type": "image", "source_type": "base64", "mime_type": "image/png", "data": "iVBORw0KGgo="}
@@ -226,6 +227,64 @@ def test_tracing_and_the_printers_listen(ask, model, capsys):
     assert "[llm/start]" in capsys.readouterr().out
 
 
+# Who is told of attempts, and needs no more
+
+
+class Printer(OpenRouterCreditsCallbackHandler):
+    """Does more at the end of a run."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.ends = 0
+
+    def on_llm_end(self, *args: Any, **kwargs: Any) -> None:
+        super().on_llm_end(*args, **kwargs)
+        self.ends += 1
+
+
+REPLIES = {
+    "answered": [Answer("Fine.")],
+    "refused": [Failure(400, "This is bad.")],
+    "retried": [Failure(503, "Busy.", headers={"retry-after": "0"}), Answer("Fine.")],
+    "costless": [Answer("Fine.", usage={"cost": None})],
+}
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"streaming": True}, {"tags": ["ours"]}], ids=lambda one: "+".join(one) or "plain"
+)
+@pytest.mark.parametrize("replies", REPLIES.values(), ids=REPLIES)
+def test_the_credits_handler_counts_as_by_langchains_events(generate, model, emulator, fields, replies):
+    told = []
+    for cls in (ChatOpenRouter, BaseChatModel):
+        emulator.brain, spend = ScriptBrain(replies), OpenRouterCreditsCallbackHandler(None)
+        options = {"callbacks": [spend], "tags": ["night"], "metadata": {"user_id": "ann"}}
+        with contextlib.suppress(BadRequestError):
+            generate(model(**fields), [HISTORY], cls=cls, **options)
+        told.append((spend.total_cost, spend.requests, spend.retries, spend.under_way, spend.by_tag, spend.by_user))
+    assert told[0] == told[1]
+    assert told[0][1] == len(replies)
+
+
+def test_what_langchains_cache_answers_costs_nothing(generate, model):
+    spend, chat = OpenRouterCreditsCallbackHandler(None), model(cache=InMemoryCache())
+    for _ in range(2):
+        generate(chat, [HISTORY], callbacks=[spend])
+    assert spend.requests == 1
+
+
+def test_a_class_that_is_derived_from_the_credits_handler_is_told_of_runs_too(ask, model):
+    printer = Printer()
+    ask(model(), "Hello", config={"callbacks": [printer]})
+    assert (printer.ends, printer.requests, printer.unknown) == (1, 1, ())
+
+
+def test_whoever_listens_beside_the_credits_handler_is_told_of_the_run(ask, model):
+    spend, listener = OpenRouterCreditsCallbackHandler(None), Listener()
+    ask(model(callbacks=[listener]), "Hello", config={"callbacks": [spend]})
+    assert (listener.heard, spend.requests, spend.under_way) == (["start", "end"], 1, 0)
+
+
 # What it saves
 
 
@@ -251,4 +310,5 @@ def tasks_of_langchain(model: ChatOpenRouter, **options: Any) -> list[str]:
 
 def test_a_call_that_nobody_hears_of_makes_no_task(model):
     assert tasks_of_langchain(model()) == []
+    assert tasks_of_langchain(model(), config={"callbacks": [OpenRouterCreditsCallbackHandler(None)]}) == []
     assert tasks_of_langchain(model(), config={"callbacks": [AsyncListener()]})
