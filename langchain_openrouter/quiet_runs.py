@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from langchain_core.callbacks import (
     AsyncCallbackManager,
-    AsyncCallbackManagerForLLMRun,
     BaseCallbackHandler,
     CallbackManager,
-    CallbackManagerForLLMRun,
     Callbacks,
 )
 from langchain_core.language_models import BaseChatModel
@@ -24,8 +22,10 @@ from langchain_core.outputs import ChatResult, LLMResult, RunInfo
 from langchain_core.utils.uuid import uuid7
 from typing_extensions import override
 
+from langchain_openrouter.run_facts import AsyncQuietRun, QuietRun
+
 _Manager = TypeVar("_Manager", CallbackManager, AsyncCallbackManager)
-_Run = TypeVar("_Run", CallbackManagerForLLMRun, AsyncCallbackManagerForLLMRun)
+_Run = TypeVar("_Run", QuietRun, AsyncQuietRun)
 
 _OF_THE_RUN = ("tags", "metadata", "run_name", "run_id", "ls_structured_output_format", "structured_output_format")
 """What langchain-core takes for the run and its handlers; all else is for the model."""
@@ -51,7 +51,7 @@ class AnswersQuietly(_Model):
         manager = self._manager_of_quiet_run(CallbackManager, messages, callbacks, kwargs)
         if manager is None:
             return super().generate(messages, stop, callbacks, **kwargs)
-        run = _make_run(CallbackManagerForLLMRun, manager, kwargs)
+        run = _make_run(QuietRun, manager, kwargs)
         return self._one_answer(self._generate_with_cache(messages[0], stop, run, **_for_the_model(kwargs)), run)
 
     @override
@@ -65,7 +65,7 @@ class AnswersQuietly(_Model):
         manager = self._manager_of_quiet_run(AsyncCallbackManager, messages, callbacks, kwargs)
         if manager is None:
             return await super().agenerate(messages, stop, callbacks, **kwargs)
-        run = _make_run(AsyncCallbackManagerForLLMRun, manager, kwargs)
+        run = _make_run(AsyncQuietRun, manager, kwargs)
         return self._one_answer(await self._agenerate_with_cache(messages[0], stop, run, **_for_the_model(kwargs)), run)
 
     def _manager_of_quiet_run(
@@ -80,24 +80,24 @@ class AnswersQuietly(_Model):
         manager = cls.configure(callbacks, self.callbacks, self.verbose, tags, self.tags, metadata, self.metadata)
         return None if any(map(_wants_events, manager.handlers)) else manager
 
-    def _one_answer(
-        self, result: ChatResult, run: CallbackManagerForLLMRun | AsyncCallbackManagerForLLMRun
-    ) -> LLMResult:
+    def _one_answer(self, result: ChatResult, run: QuietRun | AsyncQuietRun) -> LLMResult:
         llm_output = self._combine_llm_outputs([result.llm_output])
         return LLMResult(generations=[[*result.generations]], llm_output=llm_output, run=[RunInfo(run_id=run.run_id)])
 
 
 def _make_run(cls: type[_Run], manager: CallbackManager | AsyncCallbackManager, options: Mapping[str, Any]) -> _Run:
-    return cls(
+    run = cls(
         run_id=options.get("run_id") or uuid7(),
-        handlers=manager.handlers,
-        inheritable_handlers=manager.inheritable_handlers,
+        handlers=[],
+        inheritable_handlers=[],
         parent_run_id=manager.parent_run_id,
         tags=manager.tags,
         inheritable_tags=manager.inheritable_tags,
         metadata=manager.metadata,
         inheritable_metadata=manager.inheritable_metadata,
     )
+    run.listeners = manager.handlers
+    return run
 
 
 def _handlers(callbacks: Callbacks) -> Sequence[BaseCallbackHandler]:

@@ -30,6 +30,18 @@ RunManager: TypeAlias = CallbackManagerForLLMRun | AsyncCallbackManagerForLLMRun
 """LangChain's run of a model call; `None` outside of one."""
 
 
+class QuietRun(CallbackManagerForLLMRun):
+    """A run without handlers: those that there are want to hear of its attempts, and of nothing else."""
+
+    listeners: Sequence[BaseCallbackHandler] = ()
+
+
+class AsyncQuietRun(AsyncCallbackManagerForLLMRun):
+    """The asynchronous twin of `QuietRun`."""
+
+    listeners: Sequence[BaseCallbackHandler] = ()
+
+
 class RunFacts(NamedTuple):
     """A run, or what surrounds a call that is none."""
 
@@ -54,7 +66,7 @@ def facts_of(run_manager: RunManager) -> RunFacts:
     if run_manager is None:
         return RunFacts()
     return RunFacts(
-        run_manager.handlers,
+        run_manager.listeners if isinstance(run_manager, QuietRun | AsyncQuietRun) else run_manager.handlers,
         run_manager.run_id,
         run_manager.parent_run_id,
         run_manager.tags,
