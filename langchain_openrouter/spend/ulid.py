@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from random import Random
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
@@ -24,13 +25,15 @@ class _Last:
     def restart(self) -> None:
         self.lock = threading.Lock()
         self.value = 0
+        # seeded by the system, which is asked once: for each id it would take longer than all the rest
+        self.random = Random()  # noqa: S311 - ids are no secrets
 
     def advance(self) -> int:
         now = time.time_ns() // 1_000_000
         with self.lock:
             if now > self.value >> _TAIL_BITS:
                 # the highest bit of the tail stays free, so that counting on never runs into the time
-                self.value = now << _TAIL_BITS | int.from_bytes(os.urandom(10), "big") >> 1
+                self.value = now << _TAIL_BITS | self.random.getrandbits(_TAIL_BITS - 1)
             else:
                 self.value += 1
             return self.value
