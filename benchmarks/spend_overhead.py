@@ -4,7 +4,7 @@
 
 `invoke` one after the other, `ainvoke` 50 at once, of models that ask a server in a process of its own. The ledger is a
 file that is on the disk before a call is sent; the CPU of its own thread, which writes and waits for the disk, stands
-apart.
+apart. What money adds is measured in turns with the same model without it, in one process.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from bars import Panel, save_bars
 from environments import describe, run_probe
 from openrouter_server import base_url, serving
-from rounds import Figures, Medians, read_options, take_turns
+from rounds import Figures, read_options, take_turns
 from tables import Column, print_table
 
 OURS = ("ours", "ours:counter", "ours:handler", "ours:ledger", "ours:budget", "ours:all")
@@ -27,18 +27,8 @@ def measure(client: str, url: str, calls: int) -> Figures:
     for way in WAYS:
         cost = run_probe(client, "spend_overhead", url, way, calls)
         if cost is not None:
-            figures |= {f"{way} caller": cost["caller_us"], f"{way} others": cost["others_us"]}
+            figures |= {f"{way} {part}": cost[f"{part}_us"] for part in ("caller", "added", "others")}
     return figures
-
-
-def add_differences(medians: Medians) -> Medians:
-    """Put beside each figure what is more than that of the same model without money."""
-    return {client: figures | _added(figures, medians[client.partition(":")[0]]) for client, figures in medians.items()}
-
-
-def _added(figures: Figures, base: Figures) -> Figures:
-    callers = {f"{way} added": f"{way} caller" for way in WAYS}
-    return {added: figures[name] - base[name] for added, name in callers.items() if name in figures and name in base}
 
 
 def main() -> None:
@@ -51,7 +41,7 @@ def main() -> None:
     ]
     with serving() as port:
         url = base_url(port)
-        medians = add_differences(take_turns(clients, options.rounds, lambda client: measure(client, url, calls)))
+        medians = take_turns(clients, options.rounds, lambda client: measure(client, url, calls))
     print(describe(clients))
     for way, title in WAYS.items():
         columns = [

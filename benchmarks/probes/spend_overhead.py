@@ -1,8 +1,9 @@
 """What keeping track of money adds to a call: `python spend_overhead.py CLIENT URL WAY COUNT`.
 
-`CLIENT` is `MODEL+MONEY`, of `MONEYS`. `invoke` is asked one after the other, `ainvoke` in waves of 50. Prints, in
-microseconds of CPU per call and after a warm-up, what the calling thread took (`caller_us`), and all other threads
-(`others_us`): of a ledger, the one that writes.
+`CLIENT` is `MODEL:MONEY`, of `MONEYS`. `invoke` is asked one after the other, `ainvoke` in waves of 50, each in turns
+with the same model without money, so that a busy moment of the machine hits both. Prints, in microseconds of CPU per
+call and after a warm-up, what the calling thread took (`caller_us`), how much more that is than without money
+(`added_us`), and what all other threads took (`others_us`): of a ledger, the one that writes.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -100,45 +101,66 @@ def make_model(client: str, url: str, fields: dict[str, Any], handlers: list[Any
 
 
 class Meter:
-    """CPU of this thread and of all threads from now on."""
+    """CPU of this thread and of all threads, while the context lasts."""
 
     def __init__(self) -> None:
-        self.caller, self.all = time.thread_time(), time.process_time()
+        self.caller = self.all = 0.0
 
-    def report(self, calls: int) -> None:
-        """Print what a call took."""
-        caller, everyone = time.thread_time() - self.caller, time.process_time() - self.all
-        report(caller_us=1e6 * caller / calls, others_us=1e6 * max(everyone - caller, 0) / calls)
+    def __enter__(self) -> None:
+        self.caller -= time.thread_time()
+        self.all -= time.process_time()
 
-
-def one_by_one(call: Callable[[str], object], count: int) -> None:
-    """Measure calls that wait for each other."""
-    for _ in range(WARM_UP_CALLS):
-        call(QUESTION)
-    meter = Meter()
-    for _ in range(count):
-        call(QUESTION)
-    meter.report(count)
+    def __exit__(self, *_: object) -> None:
+        self.caller += time.thread_time()
+        self.all += time.process_time()
 
 
-async def in_waves(call: Callable[[str], Awaitable[object]], count: int) -> None:
-    """Measure calls of which many are under way."""
+def one_by_one(models: Sequence[Any], count: int) -> None:
+    """Measure calls that wait for each other, of a model with money and of one without."""
     for calls in (WARM_UP_CALLS, count):
-        meter = Meter()
-        for _ in range(calls // AT_ONCE):
-            await asyncio.gather(*(call(QUESTION) for _ in range(AT_ONCE)))
-    meter.report(count)
+        meters = Meter(), Meter()
+        for number in range(calls):
+            for which in turns(number):
+                with meters[which]:
+                    models[which].invoke(QUESTION)
+    print_figures(*meters, count)
+
+
+async def in_waves(models: Sequence[Any], count: int) -> None:
+    """Measure calls of which many are under way, likewise."""
+    for calls in (WARM_UP_CALLS, count):
+        meters = Meter(), Meter()
+        for number in range(calls // AT_ONCE):
+            for which in turns(number):
+                with meters[which]:
+                    await asyncio.gather(*(models[which].ainvoke(QUESTION) for _ in range(AT_ONCE)))
+    print_figures(*meters, count)
+
+
+def turns(number: int) -> tuple[int, int]:
+    """Who is first, and who second: the garbage of the first is often left to the second."""
+    return (0, 1) if number % 2 else (1, 0)
+
+
+def print_figures(kept: Meter, bare: Meter, calls: int) -> None:
+    """Print what a call took. Other threads may still work for it while the next one is made."""
+    others = kept.all + bare.all - kept.caller - bare.caller
+    report(
+        caller_us=1e6 * kept.caller / calls,
+        added_us=1e6 * (kept.caller - bare.caller) / calls,
+        others_us=1e6 * max(others, 0) / calls,
+    )
 
 
 def main() -> None:
     """Measure and print."""
     client, url, way, count = sys.argv[1:]
     with ExitStack() as left:
-        model = make_model(client, url, *MONEYS[client](left))
+        models = make_model(client, url, *MONEYS[client](left)), make_model(client, url, {}, [])
         if way == "invoke":
-            one_by_one(model.invoke, int(count))
+            one_by_one(models, int(count))
         else:
-            asyncio.run(in_waves(model.ainvoke, int(count)))
+            asyncio.run(in_waves(models, int(count)))
 
 
 if __name__ == "__main__":
